@@ -1,0 +1,74 @@
+import type { ErrorCode, Refusal } from '../domain/errors.ts'
+import type { Grant, TokenKind } from '../domain/grant.ts'
+import type { Team } from '../domain/team.ts'
+import type { Store } from '../storage/store.ts'
+import type { Arg, ArgsOf } from './arguments.ts'
+import type { Limit } from './limits.ts'
+import type { PipelineError } from './pipeline-errors.ts'
+import type { Schema, TypeOf } from './schema.ts'
+
+/** A Web API method as data: routing, argument reading, reference pages, OpenAPI and the coverage tests are made from
+ * it. `handle` holds the order of the work and no rule. The compiler refuses a handler that answers a code which
+ * `errors` does not list. */
+export interface Method<
+  Args extends Readonly<Record<string, Arg>> = Readonly<Record<string, Arg>>,
+  Response extends Schema = Schema,
+  Code extends ErrorCode = ErrorCode,
+> {
+  /** As in the URL: `users.profile.set`. */
+  readonly name: string
+  /** One sentence. */
+  readonly summary: string
+  /** What a caller should know beside the arguments; paragraphs of Markdown. */
+  readonly docs?: string
+  /** The HTTP method that the documentation recommends. Both GET and POST are taken. */
+  readonly verb: 'GET' | 'POST'
+  /** Kinds of token that may call; empty: none is needed. */
+  readonly tokens: readonly TokenKind[]
+  /** All of them are needed. */
+  readonly scopes: readonly string[]
+  readonly rate: readonly Limit[]
+  readonly args: Args
+  /** Of an `ok: true` answer, without the pipeline's own `warning` and `response_metadata`. */
+  readonly response: Response
+  /** The codes that `handle` may return, beside the pipeline's own. */
+  readonly errors: readonly Code[]
+  /** Declared codes that no call can provoke by itself, each with the reason. */
+  readonly unreachable?: Readonly<Partial<Record<Code | PipelineError, string>>>
+  readonly examples: readonly Example[]
+  /** `NoInfer` keeps the compiler from widening the declared answer to whatever the handler returns. */
+  handle(call: HandlerCall<ArgsOf<Args>>): Promise<NoInfer<TypeOf<Response>> | Refusal<NoInfer<Code>>>
+}
+
+/** What a handler is given. The call has passed token, team, limits, scopes and arguments. */
+export interface HandlerCall<Args> {
+  /** Absent only for methods that need no token. */
+  readonly grant: Grant
+  readonly team: Team
+  readonly args: Args
+  readonly store: Store
+  /** Unix milliseconds; the same for the whole call. */
+  readonly now: number
+  /** Where this server is reached, without a slash at the end. */
+  readonly publicUrl: string
+  /** Adds lines to `response_metadata.messages`, without their `[WARN] ` mark. */
+  warn(notices: readonly string[]): void
+}
+
+/** A request and its answer: tests run it against the demo team, the reference prints it. */
+export interface Example {
+  readonly title: string
+  /** The token, as the demo team spells it. */
+  readonly token?: string
+  readonly args: Readonly<Record<string, unknown>>
+  /** Keys that the answer must have, with these values. */
+  readonly answer: Readonly<Record<string, unknown>>
+}
+
+export function defineMethod<
+  Args extends Readonly<Record<string, Arg>>,
+  Response extends Schema,
+  Code extends ErrorCode,
+>(method: Method<Args, Response, Code>): Method<Args, Response, Code> {
+  return method
+}
