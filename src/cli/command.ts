@@ -1,0 +1,78 @@
+import type { TokenKind } from '../domain/grant.ts'
+
+export interface Help {
+  readonly run: 'help'
+  readonly text: string
+}
+
+/** Something is wrong with what was typed: a sentence, and where help is. */
+export interface UsageError {
+  readonly run: 'usage-error'
+  readonly sentence: string
+}
+
+/** Holds for every command. */
+export interface Surroundings {
+  readonly color: boolean
+  readonly logLevel: LogLevel
+}
+
+export interface Dev extends Surroundings {
+  readonly run: 'dev'
+  readonly host: string
+  readonly port: number
+  /** `null`: in memory only. */
+  readonly data: string | null
+  readonly workspaces: readonly string[]
+  readonly fresh: boolean
+  readonly rateLimits: boolean
+  readonly json: boolean
+}
+
+export interface Serve extends Surroundings {
+  readonly run: 'serve'
+  readonly host: string
+  readonly port: number
+  readonly data: string
+  readonly workspaces: readonly string[]
+  readonly publicUrl: string | null
+  readonly json: boolean
+}
+
+export interface CheckWorkspace extends Surroundings {
+  readonly run: 'check-workspace'
+  readonly files: readonly string[]
+}
+
+export interface TokenCreate extends Surroundings {
+  readonly run: 'token create'
+  readonly data: string
+  readonly user: string
+  readonly team: string | null
+  readonly app: string | null
+  readonly scopes: readonly string[]
+  readonly kind: TokenKind
+  /** `null`: never. */
+  readonly expiresInSeconds: number | null
+  readonly json: boolean
+}
+
+export interface TokenList extends Surroundings {
+  readonly run: 'token list'
+  readonly data: string
+  readonly team: string | null
+  readonly json: boolean
+}
+
+export interface TokenRevoke extends Surroundings {
+  readonly run: 'token revoke'
+  readonly data: string
+  readonly tokenId: string
+  readonly json: boolean
+}
+
+export type Command = Dev | Serve | CheckWorkspace | TokenCreate | TokenList | TokenRevoke
+export type Config = Command | Help | { readonly run: 'version' } | UsageError
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]

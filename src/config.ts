@@ -1,0 +1,159 @@
+import type { Command, Config, Dev, Surroundings, TokenCreate, UsageError } from './cli/command.ts'
+import { LOG_LEVELS } from './cli/command.ts'
+import { COMMANDS, type CommandName } from './cli/commands.ts'
+import { helpFor, overview } from './cli/help.ts'
+import { type Env, type FlagValues, readFlags } from './cli/read-flags.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { TOKEN_KINDS } from './domain/grant.ts'
+
+const EXPIRES_IN_DAYS_MAX = 3650
+
+/** Turns what was typed, and the environment, into one command with every value checked. Nothing else reads either. */
+export function readConfig(argv: readonly string[], env: Env = process.env): Config {
+  const [first, ...others] = argv
+  if (first === undefined || first === '-h' || first === '--help') return { run: 'help', text: overview() }
+  if (first === '-v' || first === '--version') return { run: 'version' }
+  if (first === 'help') return others.length === 0 ? readConfig([], env) : readConfig([...others, '--help'], env)
+
+  const words = first === 'token' ? 2 : 1
+  const name = argv.slice(0, words).join(' ')
+  const command = COMMANDS.find((known) => known.name === name)
+  if (!command) return wrongCommand(name)
+
+  const values = readFlags(command, argv.slice(words), env)
+  if (typeof values === 'string') return wrong(values, command.name)
+  if (values.isOn('help')) return { run: 'help', text: helpFor(command) }
+  try {
+    return readCommand(command.name, values, env)
+  } catch (error) {
+    if (error instanceof Wrong) return wrong(error.message, command.name)
+    throw error
+  }
+}
+
+function wrongCommand(name: string): Config {
+  if (name.startsWith('-')) return wrong(`the command comes first, then ${name}`)
+  if (/^token( -.*)?$/.test(name)) return wrong('token needs to know what to do: create, list or revoke')
+  return wrong(
+    `there is no command "${name}"${didYouMean(
+      name,
+      COMMANDS.map((known) => known.name),
+    )}`,
+  )
+}
+
+function wrong(sentence: string, command?: string): UsageError {
+  return { run: 'usage-error', sentence: `nametag: ${sentence}\nTry: nametag ${command ? `${command} ` : ''}--help` }
+}
+
+/** Ends the reading of one command line; never leaves this file. */
+class Wrong extends Error {}
+
+function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
+  const around = readSurroundings(name, values, env)
+  const json = values.isOn('json')
+  switch (name) {
+    case 'dev':
+      return { run: name, ...around, ...readListen(values), ...readDevStore(values), ...readDevSwitches(values), json }
+    case 'serve':
+      return {
+        run: name,
+        ...around,
+        ...readListen(values),
+        data: readData(values),
+        publicUrl: readPublicUrl(values),
+        json,
+      }
+    case 'check-workspace':
+      return { run: name, ...around, files: readOperands(values, 'which file is to be checked?') }
+    case 'token create':
+      return { run: name, ...around, data: readData(values), ...readNewToken(values), json }
+    case 'token list':
+      return { run: name, ...around, data: readData(values), team: values.text('team') ?? null, json }
+    case 'token revoke': {
+      const [tokenId = ''] = readOperands(values, 'which token? "nametag token list" shows their ids')
+      if (/^xox|^xapp/.test(tokenId)) throw new Wrong('a token is revoked by its id, not by the token itself')
+      return { run: name, ...around, data: readData(values), tokenId, json }
+    }
+    default:
+      return name satisfies never
+  }
+}
+
+function readSurroundings(name: CommandName, values: FlagValues, env: Env): Surroundings {
+  const asked = env.NAMETAG_LOG_LEVEL || (name === 'serve' ? 'info' : 'warn')
+  const logLevel = LOG_LEVELS.find((level) => level === asked)
+  if (!logLevel) throw new Wrong(`NAMETAG_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`)
+  return { color: !values.isOn('no-color') && env.TERM !== 'dumb', logLevel }
+}
+
+function readListen(values: FlagValues): Pick<Dev, 'host' | 'port' | 'workspaces'> {
+  const port = values.text('port') ?? ''
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Wrong('--port must be a number from 0 to 65535')
+  return { host: needed(values, 'host'), port: Number(port), workspaces: values.all('workspace') }
+}
+
+function readDevStore(values: FlagValues): Pick<Dev, 'data'> {
+  if (values.isGiven('data') && values.isGiven('memory')) throw new Wrong('choose one of --data and --memory')
+  const inMemory = values.isOn('memory') && !values.isGiven('data')
+  return { data: inMemory ? null : needed(values, 'data') }
+}
+
+function readDevSwitches(values: FlagValues): Pick<Dev, 'fresh' | 'rateLimits'> {
+  const rateLimits = values.text('rate-limits')
+  if (rateLimits !== 'on' && rateLimits !== 'off') throw new Wrong('--rate-limits must be on or off')
+  return { fresh: values.isOn('fresh'), rateLimits: rateLimits === 'on' }
+}
+
+function readData(values: FlagValues): string {
+  const data = values.text('data')
+  if (data === undefined) throw new Wrong("--data DIR is needed: the folder that holds the server's data")
+  return data
+}
+
+function readPublicUrl(values: FlagValues): string | null {
+  const text = values.text('public-url')
+  if (text === undefined) return null
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
+    throw new Wrong('--public-url must be a URL such as https://people.example.com')
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+function readNewToken(values: FlagValues): Omit<TokenCreate, 'run' | 'data' | 'json' | keyof Surroundings> {
+  const kind = TOKEN_KINDS.find((known) => known === values.text('kind'))
+  if (!kind) throw new Wrong(`--kind must be one of ${TOKEN_KINDS.join(', ')}`)
+  const scopes = needed(values, 'scopes')
+    .split(',')
+    .filter((scope) => scope !== '')
+  return {
+    user: needed(values, 'user'),
+    team: values.text('team') ?? null,
+    app: values.text('app') ?? null,
+    scopes,
+    kind,
+    expiresInSeconds: readDuration(values.text('expires-in')),
+  }
+}
+
+function readDuration(text: string | undefined): number | null {
+  if (text === undefined) return null
+  const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
+  const seconds = Number(amount) * ({ s: 1, m: 60, h: 3600, d: 86_400 }[unit ?? ''] ?? Number.NaN)
+  if (!(seconds >= 1) || seconds > EXPIRES_IN_DAYS_MAX * 86_400) {
+    throw new Wrong(`--expires-in must be a time such as 30d, 12h, 90m or 3600s, at most ${EXPIRES_IN_DAYS_MAX}d`)
+  }
+  return seconds
+}
+
+function needed(values: FlagValues, name: string): string {
+  const value = values.text(name)
+  if (value === undefined) throw new Wrong(`--${name} is needed`)
+  return value
+}
+
+function readOperands(values: FlagValues, question: string): readonly string[] {
+  if (values.operands.length === 0) throw new Wrong(question)
+  return values.operands
+}
