@@ -13,6 +13,7 @@ type Extra = Readonly<Record<string, unknown>>
 export const schema = {
   string: (extra: Extra = {}): Schema<string> => ({ json: { type: 'string', ...extra } }),
   integer: (extra: Extra = {}): Schema<number> => ({ json: { type: 'integer', ...extra } }),
+  any: (): Schema<unknown> => ({ json: {} }),
   boolean: (extra: Extra = {}): Schema<boolean> => ({ json: { type: 'boolean', ...extra } }),
   /** Always `true`: the `ok` of an answer that is no error. */
   true: (): Schema<true> => ({ json: { type: 'boolean', enum: [true] } }),
@@ -21,8 +22,8 @@ export const schema = {
     json: { type: 'array', items: of.json, ...extra },
   }),
   /** An object whose keys are not known beforehand. */
-  record: <T>(of: Schema<T>): Schema<Readonly<Record<string, T>>> => ({
-    json: { type: 'object', additionalProperties: of.json },
+  record: <T>(of: Schema<T>, extra: Extra = {}): Schema<Readonly<Record<string, T>>> => ({
+    json: { type: 'object', additionalProperties: of.json, ...extra },
   }),
   either: <A, B>(a: Schema<A>, b: Schema<B>): Schema<A | B> => ({ json: { anyOf: [a.json, b.json] } }),
   object: <R extends Shape, O extends Shape = Record<never, never>>(
