@@ -1,0 +1,28 @@
+/** Bounds of a store. Every one may be set lower or higher where it is opened. */
+export interface StoreLimits {
+  /** Calls that wait for a batch; the next one is refused with `StorageUnavailable`. */
+  readonly queuedCallsMax: number
+  /** Calls that one batch takes. */
+  readonly batchCallsMax: number
+  /** Characters of encoded users after which a batch takes no further call. */
+  readonly batchTextMax: number
+  /** Entries of each cache. */
+  readonly cachedUsersMax: number
+  readonly cachedGrantsMax: number
+  readonly cachedTeamsMax: number
+  /** Characters of encoded users that the cache may stand for; in memory they take about three times as many bytes. */
+  readonly cachedUsersTextMax: number
+}
+
+export const DEFAULT_LIMITS: StoreLimits = {
+  queuedCallsMax: 4096,
+  batchCallsMax: 256,
+  batchTextMax: 4 * 1024 * 1024,
+  cachedUsersMax: 100_000,
+  cachedGrantsMax: 100_000,
+  cachedTeamsMax: 1000,
+  cachedUsersTextMax: 128 * 1024 * 1024,
+}
+
+/** The longest page that `findUsers` and `readLog` give. */
+export const PAGE_ROWS_MAX = 1000

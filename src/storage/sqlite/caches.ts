@@ -1,0 +1,78 @@
+import type { Grant } from '../../domain/grant.ts'
+import type { TeamId, UserId } from '../../domain/ids.ts'
+import type { Team } from '../../domain/team.ts'
+import type { User } from '../../domain/user.ts'
+import { BoundedCache } from '../bounded-cache.ts'
+import { type Committed, rowKey, type Write } from '../deciding.ts'
+import type { StoreLimits } from '../limits.ts'
+import type { Teams } from './teams.ts'
+import type { Tokens } from './tokens.ts'
+import type { Users } from './users.ts'
+
+/** What was read or written lately. Only what is committed ever enters, so a rollback has nothing to take back. */
+export class Caches implements Committed {
+  readonly #tables: Tables
+  readonly #teams: BoundedCache<Team>
+  readonly #users: BoundedCache<User>
+  readonly #grants: BoundedCache<Grant>
+
+  constructor(tables: Tables, limits: StoreLimits) {
+    this.#tables = tables
+    this.#teams = new BoundedCache(limits.cachedTeamsMax)
+    this.#users = new BoundedCache(limits.cachedUsersMax, limits.cachedUsersTextMax)
+    this.#grants = new BoundedCache(limits.cachedGrantsMax)
+  }
+
+  findTeam(teamId: TeamId): Team | undefined {
+    const cached = this.#teams.get(teamId)
+    if (cached !== undefined) return cached
+    const team = this.#tables.teams.find(teamId)
+    if (team !== undefined) this.#teams.set(teamId, team)
+    return team
+  }
+
+  findUser(teamId: TeamId, userId: UserId): User | undefined {
+    const key = rowKey(teamId, userId)
+    const cached = this.#users.get(key)
+    if (cached !== undefined) return cached
+    const found = this.#tables.users.find(teamId, userId)
+    if (found !== undefined) this.#users.set(key, found.user, found.textLength)
+    return found?.user
+  }
+
+  findEmailOwner(teamId: TeamId, emailLower: string): UserId | undefined {
+    return this.#tables.users.findEmailOwner(teamId, emailLower)
+  }
+
+  findGrant(digest: string): Grant | undefined {
+    const cached = this.#grants.get(digest)
+    if (cached !== undefined) return cached
+    const grant = this.#tables.tokens.findByDigest(digest)
+    if (grant !== undefined) this.#grants.set(digest, grant)
+    return grant
+  }
+
+  keepUsers(writes: readonly Write[]): void {
+    for (const { after, body } of writes) this.#users.set(rowKey(after.teamId, after.id), after, body.length)
+  }
+
+  forgetTeam(teamId: TeamId): void {
+    this.#teams.delete(teamId)
+  }
+
+  forgetGrant(digest: string): void {
+    this.#grants.delete(digest)
+  }
+
+  clear(): void {
+    this.#teams.clear()
+    this.#users.clear()
+    this.#grants.clear()
+  }
+}
+
+interface Tables {
+  readonly teams: Teams
+  readonly users: Users
+  readonly tokens: Tokens
+}

@@ -1,0 +1,118 @@
+import type { Grant, TokenKind } from '../../domain/grant.ts'
+import type { AppId, TeamId, UserId } from '../../domain/ids.ts'
+import type { Connection } from './connection.ts'
+
+export interface Tokens {
+  findByDigest(digest: string): Grant | undefined
+  findAll(): readonly Grant[]
+  findOfTeam(teamId: TeamId): readonly Grant[]
+  /** Whether the user has a user token of the app that is not revoked. */
+  hasLive(teamId: TeamId, userId: UserId, appId: AppId | null): boolean
+  add(digest: string, grant: Grant): void
+  /** The digest of the token, or nothing where no token has this id. */
+  revoke(tokenId: string, now: number): string | undefined
+}
+
+export function openTokens(db: Connection): Tokens {
+  const findByDigest = db.prepare<[digest: string], TokenRow>(`
+    select
+      body,
+      revoked_at
+    from
+      tokens
+    where
+      digest = ?`)
+
+  const findAll = db.prepare<[], TokenRow>(`
+    select
+      body,
+      revoked_at
+    from
+      tokens
+    order by
+      created_at desc,
+      token_id`)
+
+  const findOfTeam = db.prepare<[TeamId], TokenRow>(`
+    select
+      body,
+      revoked_at
+    from
+      tokens
+    where
+      team_id = ?
+    order by
+      created_at desc,
+      token_id`)
+
+  const findLive = db.prepare<[TeamId, UserId, AppId | null], { token_id: string }>(`
+    select
+      token_id
+    from
+      tokens
+    where
+      team_id = ?
+      and user_id = ?
+      and app_id is not distinct from ?
+      and kind = 'user'
+      and revoked_at is null
+    limit
+      1`)
+
+  const add = db.prepare<NewTokenRow>(`
+    insert into
+      tokens (team_id, token_id, digest, kind, user_id, app_id, created_at, revoked_at, body)
+    values
+      (@teamId, @tokenId, @digest, @kind, @userId, @appId, @createdAt, @revokedAt, @body)`)
+
+  const revoke = db.prepare<[now: number, tokenId: string], { digest: string }>(`
+    update
+      tokens
+    set
+      revoked_at = coalesce(revoked_at, ?)
+    where
+      token_id = ?
+    returning
+      digest`)
+
+  return {
+    findByDigest: (digest) => {
+      const row = findByDigest.get(digest)
+      return row === undefined ? undefined : fromRow(row)
+    },
+    findAll: () => findAll.all().map(fromRow),
+    findOfTeam: (teamId) => findOfTeam.all(teamId).map(fromRow),
+    hasLive: (teamId, userId, appId) => findLive.get(teamId, userId, appId) !== undefined,
+    add: (digest, grant) => {
+      add.run(toRow(digest, grant))
+    },
+    revoke: (tokenId, now) => revoke.get(now, tokenId)?.digest,
+  }
+}
+
+interface TokenRow {
+  readonly body: string
+  readonly revoked_at: number | null
+}
+
+interface NewTokenRow {
+  readonly teamId: TeamId
+  readonly tokenId: string
+  readonly digest: string
+  readonly kind: TokenKind
+  readonly userId: UserId
+  readonly appId: AppId | null
+  readonly createdAt: number
+  readonly revokedAt: number | null
+  readonly body: string
+}
+
+function toRow(digest: string, grant: Grant): NewTokenRow {
+  const { teamId, tokenId, kind, userId, appId, createdAt, revoked } = grant
+  const revokedAt = revoked ? createdAt : null
+  return { teamId, tokenId, digest, kind, userId, appId, createdAt, revokedAt, body: JSON.stringify(grant) }
+}
+
+function fromRow({ body, revoked_at }: TokenRow): Grant {
+  return { ...JSON.parse(body), revoked: revoked_at !== null }
+}

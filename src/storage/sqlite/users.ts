@@ -1,0 +1,167 @@
+import type { TeamId, UserId } from '../../domain/ids.ts'
+import type { User } from '../../domain/user.ts'
+import { emailKeyOf, type Write } from '../deciding.ts'
+import type { Connection } from './connection.ts'
+
+export interface Users {
+  find(teamId: TeamId, userId: UserId): Found | undefined
+  findEmailOwner(teamId: TeamId, emailLower: string): UserId | undefined
+  findFirst(teamId: TeamId, limit: number): readonly User[]
+  findAfter(teamId: TeamId, after: UserId, limit: number): readonly User[]
+  add(user: User): void
+  save(write: Write): void
+}
+
+/** A user, and how long its encoded form is. */
+export interface Found {
+  readonly user: User
+  readonly textLength: number
+}
+
+export function openUsers(db: Connection): Users {
+  const find = db.prepare<[TeamId, UserId], UserRow>(`
+    select
+      body
+    from
+      users
+    where
+      team_id = ?
+      and id = ?`)
+
+  const findEmailOwner = db.prepare<[TeamId, emailLower: string], { id: UserId }>(`
+    select
+      id
+    from
+      users
+    where
+      team_id = ?
+      and email_lower = ?`)
+
+  const findFirst = db.prepare<[TeamId, limit: number], UserRow>(`
+    select
+      body
+    from
+      users
+    where
+      team_id = ?
+    order by
+      ordinal,
+      id
+    limit
+      ?`)
+
+  const findAfter = db.prepare<[TeamId, TeamId, UserId, limit: number], UserRow>(`
+    select
+      body
+    from
+      users
+    where
+      team_id = ?
+      and (ordinal, id) > (
+        select
+          ordinal,
+          id
+        from
+          users
+        where
+          team_id = ?
+          and id = ?
+      )
+    order by
+      ordinal,
+      id
+    limit
+      ?`)
+
+  const add = db.prepare<NewUserRow>(`
+    insert into
+      users (team_id, id, ordinal, email_lower, status_expiration, deleted, name, updated, body)
+    values
+      (@teamId, @id, @ordinal, @emailLower, @statusExpiration, @deleted, @name, @updated, @body)`)
+
+  const saveUnindexed = db.prepare<[deleted: number, name: string, updated: number, body: string, TeamId, UserId]>(`
+    update
+      users
+    set
+      deleted = ?,
+      name = ?,
+      updated = ?,
+      body = ?
+    where
+      team_id = ?
+      and id = ?`)
+
+  const saveIndexed = db.prepare<[emailLower: string | null, statusExpiration: number, TeamId, UserId]>(`
+    update
+      users
+    set
+      email_lower = ?,
+      status_expiration = ?
+    where
+      team_id = ?
+      and id = ?`)
+
+  return {
+    find: (teamId, userId) => {
+      const row = find.get(teamId, userId)
+      return row === undefined ? undefined : { user: fromRow(row), textLength: row.body.length }
+    },
+    findEmailOwner: (teamId, emailLower) => findEmailOwner.get(teamId, emailLower)?.id,
+    findFirst: (teamId, limit) => findFirst.all(teamId, limit).map(fromRow),
+    findAfter: (teamId, after, limit) => findAfter.all(teamId, teamId, after, limit).map(fromRow),
+    add: (user) => {
+      add.run(toRow(user))
+    },
+    save: ({ before, after, body }) => {
+      const { changes } = saveUnindexed.run(
+        Number(after.deleted),
+        after.name,
+        after.updated,
+        body,
+        after.teamId,
+        after.id,
+      )
+      if (changes !== 1) throw new Error(`There is no user ${after.id} in team ${after.teamId}.`)
+      // Indexes are written only where their columns are named, so most changes leave them alone.
+      if (keepsIndexes(before, after)) return
+      saveIndexed.run(emailKeyOf(after), after.profile.status.expiration, after.teamId, after.id)
+    },
+  }
+}
+
+interface UserRow {
+  readonly body: string
+}
+
+interface NewUserRow extends UserRow {
+  readonly teamId: TeamId
+  readonly id: UserId
+  readonly ordinal: number
+  readonly emailLower: string | null
+  readonly statusExpiration: number
+  readonly deleted: number
+  readonly name: string
+  readonly updated: number
+}
+
+function keepsIndexes(before: User, after: User): boolean {
+  return before.email === after.email && before.profile.status.expiration === after.profile.status.expiration
+}
+
+function toRow(user: User): NewUserRow {
+  return {
+    teamId: user.teamId,
+    id: user.id,
+    ordinal: user.ordinal,
+    emailLower: emailKeyOf(user),
+    statusExpiration: user.profile.status.expiration,
+    deleted: Number(user.deleted),
+    name: user.name,
+    updated: user.updated,
+    body: JSON.stringify(user),
+  }
+}
+
+function fromRow({ body }: UserRow): User {
+  return JSON.parse(body)
+}
