@@ -17,6 +17,7 @@ export const SCOPES_MAX = 200
 export interface Surroundings {
   readonly teamId: TeamId
   readonly people: People
+  readonly primaryOwner: UserId | null
   readonly apps: ReadonlyMap<AppId, App>
 }
 
@@ -29,6 +30,7 @@ export function readTokens(spot: Spot, around: Surroundings): TokenOfFile[] | un
 function readToken(spot: Spot, around: Surroundings, seen: Unique, number: number): TokenOfFile | undefined {
   return readObject(spot, (keys) => {
     const token = keys.need('token', readTokenText)
+    if (token !== undefined) seen.check(keys.at('token'), token)
     const kind = token === undefined ? undefined : tokenKindOf(token)
     const appId = keys.take(
       'app',
@@ -43,7 +45,6 @@ function readToken(spot: Spot, around: Surroundings, seen: Unique, number: numbe
       revoked: keys.take('revoked', readBoolean, false),
     }
     if (token === undefined || kind === undefined || userId === undefined) return undefined
-    seen.check(keys.at('token'), token)
     // The id may be shown, so it tells where the token stands and nothing of the token.
     return {
       token,
@@ -70,9 +71,8 @@ function readTokenUser(
   appId: AppId | null,
   around: Surroundings,
 ): UserId | undefined {
-  const owner = [...around.people.values()].find(({ role }) => role === 'primary_owner')?.id
   const bot = appId === null ? undefined : (around.apps.get(appId)?.botUser ?? undefined)
-  const ofApp = kind === 'bot' ? bot : kind === 'app' ? (bot ?? owner) : undefined
+  const ofApp = kind === 'bot' ? bot : kind === 'app' ? (bot ?? around.primaryOwner ?? undefined) : undefined
   const read = (at: Spot) => readPersonId(at, around.people)
   const userId = ofApp !== undefined && !keys.has('user') ? keys.take('user', read, ofApp) : keys.need('user', read)
   if (kind === 'bot' && userId !== undefined && around.people.get(userId)?.role !== 'bot') {

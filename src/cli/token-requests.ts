@@ -1,0 +1,163 @@
+import { randomInt } from 'node:crypto'
+import { type Grant, TOKEN_KINDS, type TokenKind } from '../domain/grant.ts'
+import { type AppId, parseAppId, parseTeamId, parseUserId } from '../domain/ids.ts'
+import type { Team } from '../domain/team.ts'
+import type { Store } from '../storage/store.ts'
+import { mintToken } from '../storage/token-keys.ts'
+import { isScope, SCOPES_MAX } from '../workspace/read-tokens.ts'
+import type { AnswerControl, ControlAnswer } from './control-socket.ts'
+
+export type TokenRequest =
+  | {
+      readonly command: 'token create'
+      readonly team: string | null
+      readonly user: string
+      readonly app: string | null
+      readonly scopes: readonly string[]
+      readonly kind: TokenKind
+      readonly expiresInSeconds: number | null
+    }
+  | { readonly command: 'token list'; readonly team: string | null }
+  | { readonly command: 'token revoke'; readonly tokenId: string }
+
+export interface NewToken {
+  readonly token: string
+  readonly grant: Grant
+}
+
+interface Surroundings {
+  readonly store: Store
+  readonly clock: { now(): number }
+}
+
+/** The same work whether a running server is asked or the command opened the store itself. */
+export function answerTokenRequests(around: Surroundings): AnswerControl {
+  return async (request) => {
+    const parsed = parseRequest(request)
+    switch (parsed?.command) {
+      case 'token create':
+        return createToken(around, parsed)
+      case 'token list':
+        return listTokens(around, parsed.team)
+      case 'token revoke':
+        return revokeToken(around, parsed.tokenId)
+      case undefined:
+        return no('This server does not know the request; is it of another version?')
+      default:
+        return parsed satisfies never
+    }
+  }
+}
+
+async function createToken(
+  around: Surroundings,
+  asked: TokenRequest & { command: 'token create' },
+): Promise<ControlAnswer> {
+  const team = await findTeam(around.store, asked.team)
+  if (typeof team === 'string') return no(team)
+
+  const userId = parseUserId(asked.user)
+  const user = userId && (await around.store.findUser(team.id, userId))
+  if (!user || user.deleted) return no(`${team.id} has no active user ${asked.user}.`)
+  if (asked.kind === 'bot' && user.role !== 'bot') return no(`${user.id} is no bot user, and a bot token needs one.`)
+
+  const appId = asked.app === null ? null : parseAppId(asked.app)
+  if (appId === undefined || (appId !== null && !team.apps.has(appId))) return no(`${team.id} has no app ${asked.app}.`)
+
+  const wrong = asked.scopes.find((scope) => !isScope(scope))
+  if (wrong !== undefined) return no(`"${wrong}" is no scope; scopes look like users.profile:write.`)
+  if (asked.scopes.length > SCOPES_MAX) return no(`A token has at most ${SCOPES_MAX} scopes.`)
+
+  const { kind, scopes, expiresInSeconds } = asked
+  const result = await storeNewToken(around, { team, userId: user.id, appId, kind, scopes, expiresInSeconds })
+  return { ok: true, result }
+}
+
+export interface TokenWish {
+  readonly team: Team
+  readonly userId: Grant['userId']
+  readonly appId: AppId | null
+  readonly kind: TokenKind
+  readonly scopes: readonly string[]
+  readonly expiresInSeconds: number | null
+}
+
+export async function storeNewToken({ store, clock }: Surroundings, wish: TokenWish): Promise<NewToken> {
+  const createdAt = Math.floor(clock.now() / 1000)
+  const grant: Grant = {
+    tokenId: makeTokenId(),
+    kind: wish.kind,
+    teamId: wish.team.id,
+    userId: wish.userId,
+    appId: wish.appId,
+    scopes: [...new Set(wish.scopes)],
+    expiresAt: wish.expiresInSeconds === null ? 0 : createdAt + wish.expiresInSeconds,
+    createdAt,
+    revoked: false,
+  }
+  const token = mintToken(wish.kind)
+  await store.addToken(token, grant)
+  return { token, grant }
+}
+
+async function listTokens({ store }: Surroundings, wanted: string | null): Promise<ControlAnswer> {
+  if (wanted === null) return { ok: true, result: { tokens: await store.findTokens(null) } }
+  const team = await findTeam(store, wanted)
+  return typeof team === 'string' ? no(team) : { ok: true, result: { tokens: await store.findTokens(team.id) } }
+}
+
+async function revokeToken({ store, clock }: Surroundings, tokenId: string): Promise<ControlAnswer> {
+  const revoked = await store.revokeToken(tokenId, Math.floor(clock.now() / 1000))
+  return revoked ? { ok: true, result: { revoked: tokenId } } : no(`No token has the id ${tokenId}.`)
+}
+
+async function findTeam(store: Store, wanted: string | null): Promise<Team | string> {
+  const teams = await store.findTeams()
+  const ids = teams.map(({ id }) => id).join(', ')
+  if (wanted === null) {
+    const [only, ...others] = teams
+    return only && others.length === 0 ? only : `There are ${teams.length} teams (${ids}); say which with --team.`
+  }
+  const teamId = parseTeamId(wanted)
+  return teams.find(({ id }) => id === teamId) ?? `There is no team ${wanted}; there is ${ids || 'none'}.`
+}
+
+function no(error: string): ControlAnswer {
+  return { ok: false, error }
+}
+
+const TOKEN_ID_LENGTH = 10
+const TOKEN_ID_LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
+/** Says nothing of the token, so that it may be shown and logged. */
+function makeTokenId(): string {
+  const letters = Array.from({ length: TOKEN_ID_LENGTH }, () => TOKEN_ID_LETTERS[randomInt(TOKEN_ID_LETTERS.length)])
+  return `Tk${letters.join('')}`
+}
+
+function parseRequest(request: unknown): TokenRequest | undefined {
+  if (typeof request !== 'object' || request === null) return undefined
+  const asked = request as Readonly<Record<string, unknown>>
+  const team = textOrNull(asked.team)
+  if (asked.command === 'token list' && team !== undefined) return { command: 'token list', team }
+  if (asked.command === 'token revoke' && typeof asked.tokenId === 'string') {
+    return { command: 'token revoke', tokenId: asked.tokenId }
+  }
+  if (asked.command === 'token create' && team !== undefined) return parseCreate(asked, team)
+  return undefined
+}
+
+function parseCreate(asked: Readonly<Record<string, unknown>>, team: string | null): TokenRequest | undefined {
+  const { user, scopes, expiresInSeconds } = asked
+  const app = textOrNull(asked.app)
+  const kind = TOKEN_KINDS.find((known) => known === asked.kind)
+  const isTime =
+    expiresInSeconds === null || (Number.isSafeInteger(expiresInSeconds) && (expiresInSeconds as number) > 0)
+  if (typeof user !== 'string' || app === undefined || kind === undefined || !isTime) return undefined
+  if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string')) return undefined
+  return { command: 'token create', team, user, app, scopes, kind, expiresInSeconds: expiresInSeconds as number | null }
+}
+
+function textOrNull(value: unknown): string | null | undefined {
+  return value === null || typeof value === 'string' ? value : value === undefined ? null : undefined
+}

@@ -1,0 +1,78 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { parseWorkspace, WORKSPACE_BYTES_MAX } from '../workspace/parse-workspace.ts'
+import { areProblems, type Problems } from '../workspace/problems.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+import { CannotStart } from './cannot-start.ts'
+
+/** Teams to begin with, and a digest that tells whether they are those a store was filled from. */
+export interface Beginning {
+  readonly workspaces: readonly Workspace[]
+  readonly digest: string
+}
+
+/** Reads all files, or tells everything that is wrong with them. */
+export async function readBeginning(paths: readonly string[]): Promise<Beginning> {
+  const texts = await Promise.all(paths.map(readText))
+  const workspaces: Workspace[] = []
+  const told: string[] = []
+  for (const [index, path] of paths.entries()) {
+    const outcome = parseWorkspace(texts[index] ?? '', path)
+    if (areProblems(outcome)) told.push(tellProblems(path, outcome))
+    else workspaces.push(outcome)
+  }
+  if (told.length > 0) throw new CannotStart(told.join('\n'))
+  refuseTwins(workspaces)
+  return { workspaces, digest: digestOf(texts) }
+}
+
+export function digestOf(texts: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const text of texts) hash.update(createHash('sha256').update(text).digest())
+  return hash.digest('hex')
+}
+
+/** A heading and a line for each problem, to be found with grep. */
+export function tellProblems(path: string, { problems, count }: Problems): string {
+  const more = count > problems.length ? [`… and ${count - problems.length} more`] : []
+  return [`${path} has ${count === 1 ? '1 problem' : `${count} problems`}:`, ...problems, ...more].join('\n')
+}
+
+/** The text of a workspace file. */
+export async function readText(path: string): Promise<string> {
+  try {
+    if ((await stat(path)).size > WORKSPACE_BYTES_MAX) {
+      throw new CannotStart(`${path} is larger than ${WORKSPACE_BYTES_MAX / 1024 / 1024} MiB.`)
+    }
+    const bytes = await readFile(path)
+    if (!isUtf8(bytes)) throw new CannotStart(`${path} is not UTF-8 text.`)
+    return bytes.toString('utf8')
+  } catch (error) {
+    if (error instanceof CannotStart) throw error
+    throw new CannotStart(`${path} cannot be read: ${reasonOf(error)}.`)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'EACCES') return 'it may not be read by this user'
+  if (code === 'EISDIR') return 'it is a folder'
+  return message
+}
+
+/** Each file is right by itself; together they may still claim one team or one token twice. */
+function refuseTwins(workspaces: readonly Workspace[]): void {
+  const teams = new Set<string>()
+  const tokens = new Set<string>()
+  for (const workspace of workspaces) {
+    const { id } = workspace.team
+    if (teams.has(id)) throw new CannotStart(`Two workspace files describe the team ${id}.`)
+    teams.add(id)
+    for (const [index, { token }] of workspace.tokens.entries()) {
+      if (tokens.has(token)) throw new CannotStart(`tokens[${index}].token of team ${id} belongs to another team, too.`)
+      tokens.add(token)
+    }
+  }
+}
