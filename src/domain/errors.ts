@@ -1,12 +1,27 @@
-/** An expected no. It is returned, never thrown; its code is what Slack's clients read in `error`. */
-export interface Refusal<Code extends ErrorCode = ErrorCode> {
+/** An expected no. It is returned, never thrown; its code is what Slack's clients read in `error`.
+ * A class, so that no JSON sent by a caller can pass for one. */
+export class Refusal<Code extends ErrorCode = ErrorCode> {
   readonly refused: Code
-  /** Keys that stand beside `error` in the answer: `limit` and `field`, `needed` and `provided`, … */
-  readonly detail?: Readonly<Record<string, unknown>>
   /** Lines for `response_metadata.messages` that say what to change, without their `[ERROR] ` mark. */
-  readonly messages?: readonly string[]
+  readonly messages: readonly string[]
+  /** Keys that stand beside `error` in the answer: `limit` and `field`, `needed` and `provided`, … */
+  readonly detail: Readonly<Record<string, unknown>> | undefined
   /** Whole seconds until the same call would pass; with `ratelimited` and `service_unavailable` only. */
-  readonly retryAfterSeconds?: number
+  readonly retryAfterSeconds: number | undefined
+  /** Makes the type nominal. */
+  protected readonly nominal = true
+
+  constructor(
+    refused: Code,
+    messages: readonly string[],
+    detail?: Readonly<Record<string, unknown>>,
+    retryAfterSeconds?: number,
+  ) {
+    this.refused = refused
+    this.messages = messages
+    this.detail = detail
+    this.retryAfterSeconds = retryAfterSeconds
+  }
 }
 
 /** Makes a refusal. `explanation` is a sentence for the caller: which field, which rule, which value's place. */
@@ -15,15 +30,11 @@ export function refuse<Code extends ErrorCode>(
   explanation?: string,
   detail?: Readonly<Record<string, unknown>>,
 ): Refusal<Code> {
-  return {
-    refused: code,
-    ...(explanation === undefined ? {} : { messages: [explanation] }),
-    ...(detail === undefined ? {} : { detail }),
-  }
+  return new Refusal(code, explanation === undefined ? [] : [explanation], detail)
 }
 
 export function isRefusal(outcome: unknown): outcome is Refusal {
-  return typeof outcome === 'object' && outcome !== null && 'refused' in outcome
+  return outcome instanceof Refusal
 }
 
 /** Every error code this server knows, with the sentence that the reference prints. */

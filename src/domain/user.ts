@@ -29,6 +29,11 @@ export interface User {
   readonly updated: number
 }
 
+/** Admins and everybody above them. */
+export function isAdmin({ role }: User): boolean {
+  return role === 'admin' || role === 'owner' || role === 'primary_owner'
+}
+
 export interface BotIdentity {
   /** `B…` */
   readonly botId: string

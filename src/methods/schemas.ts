@@ -106,7 +106,6 @@ export const userSchema = schema.object(
 /** The whole answer of users.profile.set for apps that ask for that of 2016 (docs/decisions/0035). */
 export const userIn2016Schema = schema.object(
   {
-    ok: schema.true(),
     ...userOfEveryState,
     status: always(null),
     profile: schema.object(

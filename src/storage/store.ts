@@ -1,7 +1,7 @@
 import type { Refusal } from '../domain/errors.ts'
 import type { EventType, LogEntry } from '../domain/event.ts'
 import type { Grant } from '../domain/grant.ts'
-import type { TeamId, UserId } from '../domain/ids.ts'
+import type { AppId, TeamId, UserId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
 import type { User } from '../domain/user.ts'
 
@@ -26,6 +26,8 @@ export interface Store {
   addTeam(team: Team, users: readonly User[]): Promise<void>
   /** Replaces what is stored of a team. */
   saveTeam(team: Team): Promise<void>
+  /** Whether the user has authorised the app: a live user token of theirs belongs to it. */
+  hasUserToken(teamId: TeamId, userId: UserId, appId: AppId | null): Promise<boolean>
   addToken(token: string, grant: Grant): Promise<void>
   /** Newest first. */
   findTokens(teamId: TeamId | null): Promise<readonly Grant[]>

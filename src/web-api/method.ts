@@ -1,8 +1,10 @@
 import type { ErrorCode, Refusal } from '../domain/errors.ts'
 import type { Grant, TokenKind } from '../domain/grant.ts'
 import type { Team } from '../domain/team.ts'
+import type { User } from '../domain/user.ts'
 import type { Store } from '../storage/store.ts'
 import type { Arg, ArgsOf } from './arguments.ts'
+import type { RawArgs } from './call.ts'
 import type { Limit } from './limits.ts'
 import type { PipelineError } from './pipeline-errors.ts'
 import type { Schema, TypeOf } from './schema.ts'
@@ -37,15 +39,19 @@ export interface Method<
   readonly unreachable?: Readonly<Partial<Record<Code | PipelineError, string>>>
   readonly examples: readonly Example[]
   /** `NoInfer` keeps the compiler from widening the declared answer to whatever the handler returns. */
-  handle(call: HandlerCall<ArgsOf<Args>>): Promise<NoInfer<TypeOf<Response>> | Refusal<NoInfer<Code>>>
+  handle(call: HandlerCall<ArgsOf<Args>>): Promise<NoInfer<TypeOf<Response>> | Refusal<NoInfer<Code> | PipelineError>>
 }
 
 /** What a handler is given. The call has passed token, team, limits, scopes and arguments. */
 export interface HandlerCall<Args> {
-  /** Absent only for methods that need no token. */
+  /** Of a method that needs no token, `grant`, `team` and `caller` are not there and must not be read. */
   readonly grant: Grant
   readonly team: Team
+  /** The person whom the token acts as. */
+  readonly caller: User
   readonly args: Args
+  /** Every argument as it came, for the one method that repeats them. */
+  readonly rawArgs: RawArgs
   readonly store: Store
   /** Unix milliseconds; the same for the whole call. */
   readonly now: number
@@ -53,6 +59,8 @@ export interface HandlerCall<Args> {
   readonly publicUrl: string
   /** Adds lines to `response_metadata.messages`, without their `[WARN] ` mark. */
   warn(notices: readonly string[]): void
+  /** Keeps warnings and messages out of the answer, for clients whose schema forbids unknown keys. */
+  answerBare(): void
 }
 
 /** A request and its answer: tests run it against the demo team, the reference prints it. */

@@ -72,7 +72,6 @@ const PROFILE_TAIL_IN_2016 = ['image_original', 'real_name', 'real_name_normaliz
 
 export interface UserIn2016
   extends Pick<WireUser, (typeof USER_HEAD_IN_2016 | typeof USER_NAME_IN_2016 | typeof USER_ROLE_IN_2016)[number]> {
-  readonly ok: true
   readonly status: null
   readonly profile: ProfileIn2016
 }
@@ -86,7 +85,6 @@ export interface ProfileIn2016
 export function userIn2016(user: WireUser): UserIn2016 {
   const { profile } = user
   return {
-    ok: true,
     ...pick(user, USER_HEAD_IN_2016),
     status: null,
     ...pick(user, USER_NAME_IN_2016),

@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answer, Call } from '../web-api/call.ts'
+
+/** What is read of a body. A longer one is read to its end and thrown away, so that the client hears the answer. */
+export const BODY_BYTES_MAX = 1024 * 1024
+/** Past this the connection is cut without reading on. */
+const DISCARDED_BYTES_MAX = 32 * 1024 * 1024
+
+const TOO_LARGE = JSON.stringify({
+  ok: false,
+  error: 'invalid_arguments',
+  response_metadata: { messages: [`[ERROR] the body is larger than ${BODY_BYTES_MAX} bytes`] },
+})
+export const DRAINING = JSON.stringify({ ok: false, error: 'service_unavailable' })
+
+const PREFLIGHT_HEADERS = [
+  'access-control-allow-origin',
+  '*',
+  'access-control-allow-methods',
+  'GET, POST, OPTIONS',
+  'access-control-allow-headers',
+  'authorization, content-type, token, x-slack-user, idempotency-key, ocp-context-id, ocp-session, ocp-agent-type, ocp-agent-goal, ocp-current-goal, ocp-user, ocp-workspace, ocp-version',
+  'access-control-max-age',
+  '86400',
+]
+
+const NO_BODY = Buffer.alloc(0)
+
+/** The way of a Web API call through Node's own server: no router, no reply object, headers as one flat list.
+ * This path is what `npm run bench` measures. */
+export function createApiHandler(
+  answerCall: (call: Call) => Promise<Answer>,
+  isDraining: () => boolean,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    if (isDraining()) return sendJson(response, 503, DRAINING, ['retry-after', '1', 'connection', 'close'])
+    const method = request.method ?? 'GET'
+    if (method === 'OPTIONS') {
+      response.writeHead(204, PREFLIGHT_HEADERS).end()
+      return
+    }
+    if (method === 'GET' || method === 'HEAD') return respond(NO_BODY)
+    readBody(request, (body) => (body === undefined ? refuseLarge(response) : respond(body)))
+
+    function respond(body: Buffer): void {
+      answerCall(toCall(request, body)).then(
+        (answer) => send(response, answer, isDraining()),
+        () => response.destroy(),
+      )
+    }
+  }
+}
+
+/** Hands over the body, or nothing where it is too large. A body that breaks off hands over nothing at all: the
+ * connection's own error handler answers then. */
+function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => void): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= BODY_BYTES_MAX) chunks.push(chunk)
+    else chunks.length = 0
+    if (size > DISCARDED_BYTES_MAX) {
+      request.pause()
+      request.removeAllListeners('data')
+      done(undefined)
+    }
+  })
+  request.on('end', () => {
+    if (size > BODY_BYTES_MAX) done(undefined)
+    else done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
+  })
+  request.on('error', () => undefined)
+}
+
+function toCall(request: IncomingMessage, body: Buffer): Call {
+  const url = request.url ?? '/'
+  const mark = url.indexOf('?')
+  return {
+    method: request.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    headers: request.headers,
+    body,
+    ip: request.socket.remoteAddress ?? '',
+  }
+}
+
+function send(response: ServerResponse, answer: Answer, closing: boolean): void {
+  answer.headers.push('content-length', String(Buffer.byteLength(answer.body)))
+  if (closing) answer.headers.push('connection', 'close')
+  response.writeHead(answer.status, answer.headers)
+  response.end(answer.body)
+}
+
+function refuseLarge(response: ServerResponse): void {
+  sendJson(response, 200, TOO_LARGE, ['x-slack-failure', 'invalid_arguments', 'connection', 'close'])
+}
+
+function sendJson(response: ServerResponse, status: number, body: string, headers: readonly string[]): void {
+  response.writeHead(status, [
+    'content-type',
+    'application/json; charset=utf-8',
+    'access-control-allow-origin',
+    '*',
+    'content-length',
+    String(body.length),
+    ...headers,
+  ])
+  response.end(body)
+}

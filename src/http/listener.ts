@@ -1,0 +1,70 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Answer, Call } from '../web-api/call.ts'
+import { createApiHandler } from './api.ts'
+import { answerBrokenRequest } from './broken-request.ts'
+
+/** Bounds of the listener. Headers: the Open Context Protocol's session header grows past Node's own 16 KiB. */
+const HEADER_BYTES_MAX = 80 * 1024
+const HEADERS_TIMEOUT_MS = 20_000
+const REQUEST_TIMEOUT_MS = 30_000
+const TIMEOUT_CHECK_MS = 2_000
+const KEEP_ALIVE_MS = 72_000
+const CONNECTIONS_MAX = 10_000
+const DRAIN_MS = 8_000
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly answerCall: (call: Call) => Promise<Answer>
+  /** Everything beside `/api/`. */
+  readonly addRoutes: (app: FastifyInstance) => void
+}
+
+export interface Listener {
+  readonly port: number
+  /** Stops accepting, lets what is running finish, then cuts what is left. */
+  close(): Promise<void>
+}
+
+/** Opens the port. `/api/` goes its own short way; Fastify serves the rest. */
+export async function listen({ host, port, answerCall, addRoutes }: ListenOptions): Promise<Listener> {
+  let draining = false
+  const handleApi = createApiHandler(answerCall, () => draining)
+  const app = Fastify({
+    serverFactory: (handleRest) => {
+      const server = createServer(
+        {
+          maxHeaderSize: HEADER_BYTES_MAX,
+          headersTimeout: HEADERS_TIMEOUT_MS,
+          requestTimeout: REQUEST_TIMEOUT_MS,
+          connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+          keepAliveTimeout: KEEP_ALIVE_MS,
+          noDelay: true,
+        },
+        (request, response) => {
+          const url = request.url ?? ''
+          if (url.startsWith('/api/') || url === '/api') handleApi(request, response)
+          else handleRest(request, response)
+        },
+      )
+      server.maxConnections = CONNECTIONS_MAX
+      server.on('clientError', answerBrokenRequest)
+      return server
+    },
+  })
+  addRoutes(app)
+  await app.listen({ host, port })
+  const server = app.server as Server
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      draining = true
+      const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+      await app.close()
+      clearTimeout(cut)
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import type { ProfileChange } from '../domain/profile/change-profile.ts'
+import { userToWire } from '../domain/profile/to-wire.ts'
+import { profileIn2021, userIn2016 } from '../domain/profile/wire-forms.ts'
+import { isAdmin } from '../domain/user.ts'
+import type { HandlerCall } from '../web-api/method.ts'
+import { schema, type TypeOf } from '../web-api/schema.ts'
+import { profileAnswer } from './profile-answer.ts'
+import { profileIn2021Schema, profileSchema, userIn2016Schema } from './schemas.ts'
+
+const emailPending = { email_pending: schema.string({ format: 'email' }) }
+
+/** Today's answer, or one of the two older ones that an app's settings may ask for (docs/decisions/0035, 0036). */
+export const profileSetResponse = schema.either(
+  schema.object({ username: schema.string(), profile: profileSchema }, emailPending),
+  schema.either(
+    schema.object({ username: schema.string(), profile: profileIn2021Schema }, emailPending),
+    userIn2016Schema,
+  ),
+)
+
+export function profileSetAnswer(change: ProfileChange, call: HandlerCall<unknown>): TypeOf<typeof profileSetResponse> {
+  const { grant, team } = call
+  const form = grant.appId === null ? 'modern' : (team.apps.get(grant.appId)?.response ?? 'modern')
+  switch (form) {
+    case 'modern':
+      return modern(change, profileAnswer(change.user, call))
+    case '2021':
+      call.answerBare()
+      return modern(change, profileIn2021(profileAnswer(change.user, call)))
+    case '2016':
+      call.answerBare()
+      return answerIn2016(change, call)
+    default:
+      return form satisfies never
+  }
+}
+
+function modern<Profile>({ user, emailPending }: ProfileChange, profile: Profile) {
+  const username = user.name
+  return emailPending === undefined ? { username, profile } : { username, profile, email_pending: emailPending }
+}
+
+function answerIn2016({ user }: ProfileChange, { grant, team, caller, now, publicUrl }: HandlerCall<unknown>) {
+  return userIn2016(
+    userToWire(user, {
+      team,
+      publicUrl,
+      now,
+      seesEmail: grant.scopes.includes('users:read.email'),
+      seesTwoFactor: user.id === caller.id || isAdmin(caller),
+    }),
+  )
+}

@@ -1,0 +1,129 @@
+import { type ErrorCode, isRefusal, type Refusal, refuse } from '../domain/errors.ts'
+import { parseUserId, type UserId } from '../domain/ids.ts'
+import type { RawArgs } from './call.ts'
+import { isBroken, parseJson } from './parse-json.ts'
+
+/** How one argument is read and documented. */
+export interface Arg<Type = unknown, Required extends boolean = boolean> {
+  readonly doc: string
+  readonly example: string
+  readonly required: Required
+  /** JSON Schema of the argument in a JSON body. */
+  readonly json: Readonly<Record<string, unknown>>
+  /** `raw` is never null, undefined or, for anything but text, empty. */
+  read(raw: unknown, name: string): Type | Refusal
+}
+
+export type ArgsOf<Args extends Readonly<Record<string, Arg>>> = {
+  readonly [Name in keyof Args]: Args[Name] extends Arg<infer Type, infer Required>
+    ? Required extends true
+      ? Type
+      : Type | undefined
+    : never
+}
+
+interface Described {
+  readonly doc: string
+  readonly example: string
+}
+
+export const arg = {
+  string: (about: Described): Arg<string, false> => ({
+    ...about,
+    required: false,
+    json: { type: 'string' },
+    read: readText,
+  }),
+
+  /** `true`, `false`, `1` and `0`, as text or JSON. */
+  boolean: (about: Described): Arg<boolean, false> => ({
+    ...about,
+    required: false,
+    json: { type: 'boolean' },
+    read: (raw, name) => {
+      const text = String(raw)
+      if (text === 'true' || text === '1') return true
+      if (text === 'false' || text === '0' || text === '') return false
+      return wrong(name, 'send true or false')
+    },
+  }),
+
+  choice: <const Value extends string>(values: readonly Value[], about: Described): Arg<Value, false> => ({
+    ...about,
+    required: false,
+    json: { type: 'string', enum: values },
+    read: (raw, name) => values.find((value) => value === raw) ?? wrong(name, `send one of ${values.join(', ')}`),
+  }),
+
+  /** A malformed id names nobody: it is answered like an unknown one (docs/decisions/0019). */
+  userId: (about: Described): Arg<UserId | undefined, false> => ({
+    ...about,
+    required: false,
+    json: { type: 'string' },
+    read: readUserId,
+  }),
+
+  requiredUserId: (about: Described): Arg<UserId, true> => ({
+    ...about,
+    required: true,
+    json: { type: 'string' },
+    read: (raw, name) => readUserId(raw, name) ?? refuse('user_not_found', 'name a user'),
+  }),
+
+  /** JSON as text, in a form; JSON as text or as it is, in a JSON body. */
+  json: (about: Described & { readonly otherwise: ErrorCode }): Arg<unknown, false> => ({
+    doc: about.doc,
+    example: about.example,
+    required: false,
+    json: { anyOf: [{ type: 'object' }, { type: 'string' }] },
+    read: (raw, name) => {
+      if (typeof raw !== 'string') return raw
+      if (raw === '') return undefined
+      const value = parseJson(raw)
+      if (!isBroken(value)) return value ?? undefined
+      return refuse(
+        about.otherwise,
+        `${name} is not valid JSON, or is nested too deeply; in a form it must be URL-encoded`,
+      )
+    },
+  }),
+}
+
+/** Reads what the method declares; everything else is ignored (docs/decisions/0003). JSON null means absent. */
+export function parseArguments<Args extends Readonly<Record<string, Arg>>>(
+  declared: Args,
+  raw: RawArgs,
+): ArgsOf<Args> | Refusal {
+  const read: Record<string, unknown> = {}
+  for (const name in declared) {
+    const argument = declared[name] as Arg
+    const value = raw.get(name)
+    if (value === undefined || value === null) {
+      if (argument.required) return wrong(name, 'this argument is required')
+      continue
+    }
+    const parsed = argument.read(value, name)
+    if (isRefusal(parsed)) return parsed
+    read[name] = parsed
+  }
+  return read as ArgsOf<Args>
+}
+
+function readText(raw: unknown, name: string): string | Refusal {
+  if (typeof raw === 'string') return raw
+  if (typeof raw === 'number' || typeof raw === 'boolean') return String(raw)
+  if (Array.isArray(raw)) return refuse('invalid_array_arg', `${name}: send a string`)
+  return wrong(name, 'send a string')
+}
+
+/** The empty text means the caller: some clients always send the argument. */
+function readUserId(raw: unknown, name: string): UserId | undefined | Refusal {
+  const text = readText(raw, name)
+  if (typeof text !== 'string') return text
+  if (text === '') return undefined
+  return parseUserId(text) ?? refuse('user_not_found', `${name} is not the id of a member of this team`)
+}
+
+function wrong(name: string, rule: string): Refusal<'invalid_arguments'> {
+  return refuse('invalid_arguments', `${name}: ${rule}`)
+}

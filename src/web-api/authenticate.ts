@@ -1,0 +1,58 @@
+import { type Refusal, refuse } from '../domain/errors.ts'
+import { type Grant, tokenKindOf } from '../domain/grant.ts'
+import { parseUserId } from '../domain/ids.ts'
+import type { Team } from '../domain/team.ts'
+import type { User } from '../domain/user.ts'
+import type { Store } from '../storage/store.ts'
+import { type Call, headerOf } from './call.ts'
+
+/** Who calls: the token's grant, with the team and the person it acts in and as. */
+export interface Caller {
+  readonly grant: Grant
+  readonly team: Team
+  readonly user: User
+}
+
+export type AuthenticationError =
+  | 'not_authed'
+  | 'invalid_auth'
+  | 'token_revoked'
+  | 'token_expired'
+  | 'account_inactive'
+  | 'no_permission'
+
+const TOKEN_LENGTH_MAX = 512
+
+/** Turns a token into a caller. `now` in Unix milliseconds. */
+export async function authenticate(
+  store: Store,
+  token: string | undefined,
+  call: Call,
+  now: number,
+): Promise<Caller | Refusal<AuthenticationError>> {
+  if (token === undefined) return refuse('not_authed', 'send the token as Authorization: Bearer …')
+  if (token.length > TOKEN_LENGTH_MAX || tokenKindOf(token) === undefined) return refuse('invalid_auth')
+  const grant = await store.findGrant(token)
+  if (grant === undefined) return refuse('invalid_auth')
+  if (grant.revoked) return refuse('token_revoked')
+  if (grant.expiresAt !== 0 && grant.expiresAt * 1000 <= now) return refuse('token_expired')
+
+  const team = await store.getTeam(grant.teamId)
+  const owner = await store.findUser(grant.teamId, grant.userId)
+  // Slack: bot tokens of a deleted user are `account_inactive`, user tokens `token_revoked` — common errors.
+  if (owner === undefined || owner.deleted) return refuse(grant.kind === 'bot' ? 'account_inactive' : 'token_revoked')
+  if (grant.kind !== 'workspace') return { grant, team, user: owner }
+  return actOnBehalf(store, { grant, team }, headerOf(call, 'x-slack-user'))
+}
+
+/** A workspace token acts as the person whom the header names (docs/decisions/0021). */
+async function actOnBehalf(
+  store: Store,
+  { grant, team }: Pick<Caller, 'grant' | 'team'>,
+  named: string | undefined,
+): Promise<Caller | Refusal<'no_permission'>> {
+  const userId = parseUserId(named ?? '')
+  const user = userId && (await store.findUser(team.id, userId))
+  if (!user || user.deleted) return refuse('no_permission', 'name a member of the team in the header X-Slack-User')
+  return { grant: { ...grant, userId: user.id }, team, user }
+}

@@ -1,0 +1,51 @@
+import { BlockList, isIP } from 'node:net'
+import { type Refusal, refuse } from '../domain/errors.ts'
+import type { Team, TeamState } from '../domain/team.ts'
+import type { Caller } from './authenticate.ts'
+import type { Method } from './method.ts'
+
+/** What the team's state and settings say to every call of a valid token (docs/decisions/0024). */
+export function closedTo(
+  { grant, team, user }: Caller,
+  ip: string,
+): Refusal<TeamState | 'accesslimited' | 'access_denied' | 'two_factor_setup_required'> | undefined {
+  const { settings } = team
+  if (settings.state !== null) return refuse(settings.state)
+  if (settings.allowedIps.length > 0 && !networksOf(team).check(...familyOf(ip))) return refuse('accesslimited')
+  if (grant.appId !== null && team.apps.get(grant.appId)?.restricted) return refuse('access_denied')
+  if (settings.require2fa && !user.has2fa && user.role !== 'bot') return refuse('two_factor_setup_required')
+  return undefined
+}
+
+/** The kind of token, then the scopes. */
+export function authorize(
+  { grant, user }: Caller,
+  method: Method,
+): Refusal<'not_allowed_token_type' | 'is_bot' | 'missing_scope'> | undefined {
+  if (!method.tokens.includes(grant.kind)) {
+    return refuse('not_allowed_token_type', `${method.name} takes ${method.tokens.join(' or ')} tokens`)
+  }
+  if (grant.kind !== 'bot' && user.role === 'bot' && !method.tokens.includes('bot')) return refuse('is_bot')
+  if (method.scopes.every((scope) => grant.scopes.includes(scope))) return undefined
+  return refuse('missing_scope', undefined, { needed: method.scopes.join(','), provided: grant.scopes.join(',') })
+}
+
+const networks = new WeakMap<Team, BlockList>()
+
+function networksOf(team: Team): BlockList {
+  const known = networks.get(team)
+  if (known) return known
+  const list = new BlockList()
+  for (const entry of team.settings.allowedIps) {
+    const [address = '', prefix] = entry.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    list.addSubnet(address, prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix), family)
+  }
+  networks.set(team, list)
+  return list
+}
+
+function familyOf(ip: string): [string, 'ipv4' | 'ipv6'] {
+  const plain = ip.startsWith('::ffff:') && isIP(ip.slice(7)) === 4 ? ip.slice(7) : ip
+  return [plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4']
+}
