@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,6 +46,13 @@ test('a digest depends on the token and on the key', () => {
   assert.notEqual(digest('xoxp-ada'), digestWith(Buffer.alloc(32, 2))('xoxp-ada'))
   assert.match(digest('xoxp-ada'), /^[0-9a-f]{64}$/)
   assert.match(tokenIdOf(digest('xoxp-ada')), /^[0-9a-f]{16}$/)
+})
+
+test('a digest is the HMAC-SHA256 of the token', () => {
+  const key = readOrMakeKey(join(directory, 'hmac.key'))
+  for (const token of ['', 'xoxp-ada', 'xoxp-é☕', 'x'.repeat(1000)]) {
+    assert.equal(digestWith(key)(token), createHmac('sha256', key).update(token).digest('hex'))
+  }
 })
 
 test('a minted token tells its kind, has a valid checksum, and differs from the next', () => {

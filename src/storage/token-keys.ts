@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { TokenKind } from '../domain/grant.ts'
@@ -18,9 +18,29 @@ export function readOrMakeKey(file: string, random: Random = randomBytes): Buffe
   return key
 }
 
-/** What is stored of a token: without the key, it neither leads back to the token nor can a guess be tried on it. */
+/** What is stored of a token, its HMAC-SHA256: without the key, it neither leads back to the token nor can a guess be
+ * tried on it. Written out as RFC 2104 spells it, because every call needs one and two plain hashes take a tenth of the
+ * time of a `Hmac` object. */
 export function digestWith(key: Buffer): (token: string) => string {
-  return (token) => createHmac('sha256', key).update(token).digest('hex')
+  const inner = padded(key, 0x36)
+  const outer = Buffer.concat([padded(key, 0x5c), Buffer.alloc(HASH_BYTES)])
+  return (token) => {
+    const message = Buffer.allocUnsafe(BLOCK_BYTES + Buffer.byteLength(token))
+    inner.copy(message)
+    message.write(token, BLOCK_BYTES)
+    outer.write(hash('sha256', message, 'hex'), BLOCK_BYTES, 'hex')
+    return hash('sha256', outer, 'hex')
+  }
+}
+
+const HASH_BYTES = 32
+const BLOCK_BYTES = 64
+
+/** Keys have fewer bytes than a block, so that none needs to be hashed first. */
+function padded(key: Buffer, byte: number): Buffer {
+  const block = Buffer.alloc(BLOCK_BYTES, byte)
+  for (const [place, part] of key.entries()) block[place] = part ^ byte
+  return block
 }
 
 /** The name of a token that may be shown and logged. */

@@ -39,7 +39,8 @@ const SETTINGS = [
   'mmap_size = 0',
 ]
 
-function makeDurable(db: Connection): void {
+/** Throws where the database cannot be made so, rather than use it with less. */
+export function makeDurable(db: Connection): void {
   expectSetting(db, 'journal_mode', 'wal')
   // The driver lowers `synchronous` the moment WAL is on, so it is raised after that and read back.
   expectSetting(db, 'synchronous', 2)

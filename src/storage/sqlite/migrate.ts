@@ -28,13 +28,16 @@ function apply(db: Connection, migration: Migration): void {
 }
 
 function makeTable(db: Connection): void {
-  db.exec(`
-    create table if not exists migrations (
-      number integer primary key,
-      name text not null,
-      checksum text not null
-    ) strict`)
+  db.exec(MIGRATIONS_TABLE)
 }
+
+const MIGRATIONS_TABLE = `
+create table if not exists migrations (
+  number integer primary key,
+  name text not null,
+  checksum text not null
+) strict;
+`
 
 function findApplied(db: Connection): readonly Applied[] {
   return db

@@ -39,12 +39,17 @@ export interface SqliteOptions {
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const db = connect(options.path)
   try {
-    migrate(db)
-    return new SqliteStore(db, options)
+    return storeOn(db, options)
   } catch (error) {
     db.close()
     throw error
   }
+}
+
+/** A store on a connection that `connect` made. */
+export function storeOn(db: Connection, options: SqliteOptions): Store {
+  migrate(db)
+  return new SqliteStore(db, options)
 }
 
 class SqliteStore implements Store {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { refuse } from '../../domain/errors.ts'
+import type { Case } from './conformance.ts'
+import { ADA, BOB, fullTeam, grant, keyFor, setTitle, TEAM, team, user } from './people.ts'
+
+/** For engines that keep what they were given when they are closed. */
+export const DURABILITY: readonly Case[] = [
+  {
+    name: 'what was answered is there after the store was opened again',
+    run: async (place) => {
+      const first = await place.open()
+      await first.addTeam(fullTeam(), [user(ADA), user(BOB, { ordinal: 1 })])
+      await first.addToken('xoxp-ada', grant('one'))
+      await first.addToken('xoxp-bob', grant('two', { userId: BOB }))
+      await first.revokeToken('two', 500)
+      await Promise.all([first.change(keyFor(ADA), setTitle('a')), first.change(keyFor(BOB), setTitle('b'))])
+      const log = await first.readLog(0, 10)
+      await first.close()
+
+      const second = await place.open()
+      assert.deepEqual(await second.getTeam(TEAM), fullTeam())
+      assert.equal((await second.findUser(TEAM, ADA))?.profile.title, 'a')
+      assert.equal((await second.findUser(TEAM, BOB))?.profile.title, 'b')
+      assert.deepEqual(await second.findGrant('xoxp-ada'), grant('one'))
+      assert.equal((await second.findGrant('xoxp-bob'))?.revoked, true)
+      assert.deepEqual(await second.readLog(0, 10), log)
+    },
+  },
+  {
+    name: 'what was refused or failed is not there after the store was opened again',
+    run: async (place) => {
+      const first = await place.open()
+      await first.addTeam(team(), [user(ADA)])
+      await first.change(keyFor(ADA), () => refuse('too_long'))
+      await assert.rejects(
+        first.change(keyFor(ADA), () => {
+          throw new Error('a bug')
+        }),
+      )
+      await first.close()
+
+      const second = await place.open()
+      assert.deepEqual(await second.findUser(TEAM, ADA), user(ADA))
+      assert.deepEqual(await second.readLog(0, 10), [])
+    },
+  },
+  {
+    name: 'the log goes on from its last number',
+    run: async (place) => {
+      const first = await place.open()
+      await first.addTeam(team(), [user(ADA)])
+      await first.change(keyFor(ADA), setTitle('a'))
+      const before = await first.readLog(0, 10)
+      await first.close()
+
+      const second = await place.open()
+      await second.change(keyFor(ADA), setTitle('b'))
+      const after = await second.readLog(before[0]?.seq ?? 0, 10)
+      assert.deepEqual(
+        after.map((entry) => entry.user.profile.title),
+        ['b'],
+      )
+    },
+  },
+]

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import type { AppId } from '../../domain/ids.ts'
+import type { Case } from './conformance.ts'
+import { ADA, APP, BOB, grant, OTHER_TEAM, TEAM, team, user } from './people.ts'
+
+export const TOKENS: readonly Case[] = [
+  {
+    name: 'a token is found by its whole text only, with everything that was stored of it',
+    run: async (place) => {
+      const store = await place.open()
+      await store.addTeam(team(), [user(ADA)])
+      const given = grant('one', { kind: 'bot', appId: null, expiresAt: 5, scopes: ['b', 'a'] })
+      await store.addToken('xoxb-ada', given)
+      assert.deepEqual(await store.findGrant('xoxb-ada'), given)
+      assert.equal(await store.findGrant('xoxb-ad'), undefined)
+      assert.equal(await store.findGrant('XOXB-ADA'), undefined)
+    },
+  },
+  {
+    name: 'a token that was looked for in vain is found once it is added',
+    run: async (place) => {
+      const store = await place.open()
+      await store.addTeam(team(), [user(ADA)])
+      assert.equal(await store.findGrant('xoxp-ada'), undefined)
+      await store.addToken('xoxp-ada', grant('one'))
+      assert.deepEqual(await store.findGrant('xoxp-ada'), grant('one'))
+    },
+  },
+  {
+    name: 'neither a token nor its id is given twice, and none to a team that is not there',
+    run: async (place) => {
+      const store = await place.open()
+      await store.addTeam(team(), [user(ADA)])
+      await store.addToken('xoxp-ada', grant('one'))
+      await assert.rejects(store.addToken('xoxp-ada', grant('two')))
+      await assert.rejects(store.addToken('xoxp-eva', grant('one')))
+      await assert.rejects(store.addToken('xoxp-eva', grant('two', { teamId: OTHER_TEAM })))
+      assert.deepEqual(await store.findTokens(null), [grant('one')])
+    },
+  },
+  {
+    name: 'a revoked token is known as revoked at once, and stays listed',
+    run: async (place) => {
+      const store = await place.open()
+      await store.addTeam(team(), [user(ADA)])
+      await store.addToken('xoxp-ada', grant('one'))
+      assert.equal((await store.findGrant('xoxp-ada'))?.revoked, false)
+      assert.equal(await store.revokeToken('one', 500), true)
+      assert.deepEqual(await store.findGrant('xoxp-ada'), grant('one', { revoked: true }))
+      assert.deepEqual(await store.findTokens(TEAM), [grant('one', { revoked: true })])
+      assert.equal(await store.revokeToken('one', 600), true)
+      assert.equal(await store.revokeToken('two', 600), false)
+    },
+  },
+  {
+    name: 'tokens are listed newest first, of one team or of all',
+    run: async (place) => {
+      const store = await place.open()
+      await store.addTeam(team(), [user(ADA)])
+      await store.addTeam(team(OTHER_TEAM), [])
+      await store.addToken('xoxp-1', grant('old', { createdAt: 1 }))
+      await store.addToken('xoxp-3', grant('new', { createdAt: 3, revoked: true }))
+      await store.addToken('xoxp-2', grant('other', { createdAt: 2, teamId: OTHER_TEAM }))
+      const idsOf = async (teamId: typeof TEAM | null) => (await store.findTokens(teamId)).map(({ tokenId }) => tokenId)
+      assert.deepEqual(await idsOf(null), ['new', 'other', 'old'])
+      assert.deepEqual(await idsOf(TEAM), ['new', 'old'])
+      assert.deepEqual(await idsOf(OTHER_TEAM), ['other'])
+    },
+  },
+  {
+    name: 'a user has authorised an app while a user token of theirs and of the app is not revoked',
+    run: async (place) => {
+      const store = await place.open()
+      await store.addTeam(team(), [user(ADA), user(BOB, { ordinal: 1 })])
+      await store.addToken('xoxp-ada', grant('one'))
+      await store.addToken('xoxb-bob', grant('two', { kind: 'bot', userId: BOB }))
+      await store.addToken('xoxp-bob', grant('three', { userId: BOB, appId: null }))
+      assert.equal(await store.hasUserToken(TEAM, ADA, APP), true)
+      assert.equal(await store.hasUserToken(TEAM, ADA, 'A0OTHER01' as AppId), false)
+      assert.equal(await store.hasUserToken(TEAM, ADA, null), false)
+      assert.equal(await store.hasUserToken(TEAM, BOB, APP), false)
+      assert.equal(await store.hasUserToken(TEAM, BOB, null), true)
+      assert.equal(await store.hasUserToken(OTHER_TEAM, ADA, APP), false)
+      await store.revokeToken('one', 500)
+      assert.equal(await store.hasUserToken(TEAM, ADA, APP), false)
+    },
+  },
+]

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+import Database from 'better-sqlite3'
+import { migrate } from './migrate.ts'
+import { MIGRATIONS, type Migration } from './migrations.ts'
+
+const A: Migration = { number: 1, name: 'a', sql: 'create table a (id integer) strict' }
+const B: Migration = { number: 2, name: 'b', sql: 'create table b (id integer) strict; insert into a values (1)' }
+
+test('migrations are numbered from 1 without a gap', () => {
+  assert.deepEqual(
+    MIGRATIONS.map(({ number }) => number),
+    MIGRATIONS.map((_, index) => index + 1),
+  )
+})
+
+test('a migration is applied once, and later ones follow it', () => {
+  const db = new Database(':memory:')
+  migrate(db, [A])
+  migrate(db, [A])
+  migrate(db, [A, B])
+  migrate(db, [A, B])
+  assert.deepEqual(tablesOf(db), ['a', 'b', 'migrations'])
+  assert.deepEqual(db.prepare('select count(*) from a').pluck().get(), 1)
+})
+
+test('a migration that fails leaves nothing of itself', () => {
+  const db = new Database(':memory:')
+  const broken: Migration = {
+    number: 2,
+    name: 'broken',
+    sql: 'create table b (id integer) strict; insert into c values (1)',
+  }
+  assert.throws(() => migrate(db, [A, broken]), /no such table: c/)
+  assert.deepEqual(tablesOf(db), ['a', 'migrations'])
+  migrate(db, [A, B])
+  assert.deepEqual(tablesOf(db), ['a', 'b', 'migrations'])
+})
+
+test('a schema of a newer version is refused in one sentence and left alone', () => {
+  const db = new Database(':memory:')
+  migrate(db, [A, B])
+  const sentence = 'The store has schema 2, and this version of Nametag knows none above 1.'
+  assert.throws(() => migrate(db, [A]), new Error(sentence))
+  assert.deepEqual(tablesOf(db), ['a', 'b', 'migrations'])
+})
+
+test('a store that was built by other migrations of the same number is refused', () => {
+  const db = new Database(':memory:')
+  migrate(db, [A])
+  assert.throws(() => migrate(db, [{ ...A, sql: 'create table z (id integer) strict' }]), /Migration 1 of the store/)
+})
+
+test('schema.sql shows what the migrations build (UPDATE=1 rewrites it)', () => {
+  const db = new Database(':memory:')
+  migrate(db)
+  const file = new URL('./schema.sql', import.meta.url)
+  const dump = `${db.prepare(SCHEMA).pluck().all().join(';\n\n')};\n`
+  if (process.env.UPDATE === '1') writeFileSync(file, dump)
+  assert.equal(readFileSync(file, 'utf8'), dump)
+})
+
+const SCHEMA = `
+  select
+    sql
+  from
+    sqlite_schema
+  where
+    sql is not null
+    and name not like 'sqlite_%'
+  order by
+    tbl_name,
+    type desc,
+    name`
+
+function tablesOf(db: Database.Database): unknown[] {
+  return db.prepare("select name from sqlite_schema where type = 'table' order by name").pluck().all()
+}

@@ -1,0 +1,66 @@
+CREATE TABLE log (
+  seq integer primary key autoincrement,
+  team_id text not null,
+  user_id text not null,
+  types text not null,
+  at integer not null,
+  body text not null
+) strict;
+
+CREATE TABLE migrations (
+  number integer primary key,
+  name text not null,
+  checksum text not null
+) strict;
+
+CREATE TABLE teams (
+  team_id text not null,
+  body text not null,
+  primary key (team_id)
+) strict;
+
+CREATE TABLE tokens (
+  team_id text not null references teams (team_id),
+  token_id text not null,
+  digest text not null,
+  kind text not null,
+  user_id text not null,
+  app_id text,
+  created_at integer not null,
+  revoked_at integer,
+  body text not null,
+  primary key (team_id, token_id)
+) strict;
+
+CREATE UNIQUE INDEX tokens_digest
+  on tokens (digest);
+
+CREATE UNIQUE INDEX tokens_id
+  on tokens (token_id);
+
+CREATE INDEX tokens_user
+  on tokens (team_id, user_id);
+
+CREATE TABLE users (
+  team_id text not null references teams (team_id),
+  id text not null,
+  ordinal integer not null,
+  email_lower text,
+  status_expiration integer not null,
+  deleted integer not null,
+  name text not null,
+  updated integer not null,
+  body text not null,
+  primary key (team_id, id)
+) strict;
+
+CREATE UNIQUE INDEX users_email
+  on users (team_id, email_lower)
+  where email_lower is not null;
+
+CREATE INDEX users_expiring
+  on users (team_id, status_expiration)
+  where status_expiration > 0;
+
+CREATE INDEX users_joined
+  on users (team_id, ordinal, id);
