@@ -48,7 +48,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     host: options.host,
     port: options.port,
     answerCall: (call) => dispatch(services, call),
-    addRoutes: (app) => addRoutes(app, { page: options.page, signIn: options.signIn, pageHosts: pageHostsOf(options) }),
+    addRoutes: (app) =>
+      addRoutes(app, {
+        page: options.page,
+        signIn: options.signIn,
+        api: () => `${publicUrl}/api/`,
+        pageHosts: pageHostsOf(options),
+      }),
   })
   const url = `http://${hostInUrl(options.host)}:${listener.port}`
   if (publicUrl === '') publicUrl = url

@@ -50,7 +50,8 @@ export function changeProfile(request: ProfileChangeRequest): ProfileChange | Re
   if (isRefusal(details)) return details
   const status = changeStatus(user.profile.status, statusOf(patch), team.emoji)
   if (isRefusal(status)) return status
-  const custom = changeFields({ ...request, actor, present: user.profile.fields, sent: patch.fields })
+  const { fields: sent } = patch
+  const custom = changeFields({ team, actor, present: user.profile.fields, sent, knownUsers: request.knownUsers })
   if (isRefusal(custom)) return custom
 
   const emailPending = team.compat.emailChange === 'confirm' ? address : undefined

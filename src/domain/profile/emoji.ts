@@ -99,6 +99,15 @@ interface Entry extends StandardEmoji {
 
 let entries: ReadonlyMap<string, Entry> | undefined
 
+/** Names that every Slack team has beside the standard ones. Assumption: each shows the standard emoji it resembles. */
+const SLACK_NAMES: readonly (readonly [string, string])[] = [
+  ['squirrel', 'chipmunk'],
+  ['simple_smile', 'slightly_smiling_face'],
+  ['white_square', 'white_large_square'],
+  ['black_square', 'black_large_square'],
+  ['pride', 'rainbow-flag'],
+]
+
 /** Read from the table on first use: a server that nobody sends an emoji need not know any. */
 function standardSet(): ReadonlyMap<string, Entry> {
   entries ??= readTable()
@@ -111,6 +120,10 @@ function readTable(): ReadonlyMap<string, Entry> {
     const [unicode = '', names = '', ...tones] = line.split(' ')
     const entry = { unicode, takesTone: tones.includes('one'), pair: tones.find((part) => part !== 'one') }
     for (const name of names.split(',')) read.set(name, entry)
+  }
+  for (const [name, standard] of SLACK_NAMES) {
+    const entry = read.get(standard)
+    if (entry) read.set(name, entry)
   }
   return read
 }

