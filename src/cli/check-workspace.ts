@@ -1,0 +1,33 @@
+import { parseWorkspace } from '../workspace/parse-workspace.ts'
+import { areProblems } from '../workspace/problems.ts'
+import type { Workspace } from '../workspace/workspace.ts'
+import type { CheckWorkspace } from './command.ts'
+import type { Terminal } from './terminal.ts'
+import { readText, tellProblems } from './workspace-files.ts'
+
+/** Says of each file whether it is right, and of a wrong one everything that is wrong. */
+export async function checkWorkspace({ files }: CheckWorkspace, terminal: Terminal): Promise<number> {
+  let code = 0
+  for (const file of files) {
+    const outcome = parseWorkspace(await readText(file), file)
+    if (areProblems(outcome)) {
+      terminal.error(`${tellProblems(file, outcome)}\n`)
+      code = 1
+    } else terminal.out(`${file} is right: ${summaryOf(outcome)}.\n`)
+  }
+  return code
+}
+
+function summaryOf({ team, users, tokens }: Workspace): string {
+  const counts = [
+    counted(users.length, 'user'),
+    counted(team.fields.size, 'profile field'),
+    counted(team.apps.size, 'app'),
+    counted(tokens.length, 'token'),
+  ]
+  return `${team.name} (${team.id}), ${counts.join(', ')}`
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

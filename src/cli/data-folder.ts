@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { lockDirectory } from '../storage/lock.ts'
+import { openSqlite } from '../storage/sqlite/open.ts'
+import type { Store } from '../storage/store.ts'
+import { digestWith, readOrMakeKey } from '../storage/token-keys.ts'
+import { CannotStart } from './cannot-start.ts'
+
+/** A store and the folder it lives in, held by this process alone. */
+export interface DataFolder {
+  readonly store: Store
+  close(): Promise<void>
+}
+
+const DATABASE = 'nametag.db'
+const KEY = 'token.key'
+
+/** Files that this program makes, and nothing else, so that `--fresh` on a wrong folder harms nobody. */
+const OWN_FILE =
+  /^(?:nametag\.(?:db(?:-wal|-shm|-journal)?|sock)|token\.key(?:\.[0-9a-f]{16})?|(?:workspace|sign-in)\.json(?:\.new)?)$/
+
+export async function openDataFolder(folder: string, { fresh = false } = {}): Promise<DataFolder> {
+  const unlock = takeFolder(folder)
+  try {
+    if (fresh) deleteOwnFiles(folder)
+    const tokenDigest = digestWith(readOrMakeKey(join(folder, KEY)))
+    const store = await openSqlite({ path: join(folder, DATABASE), tokenDigest })
+    return {
+      store,
+      async close() {
+        try {
+          await store.close()
+        } finally {
+          unlock()
+        }
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw new CannotStart((error as Error).message, { cause: error })
+  }
+}
+
+export function hasData(folder: string): boolean {
+  return existsSync(join(folder, DATABASE))
+}
+
+function takeFolder(folder: string): () => void {
+  let outcome: (() => void) | string
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    outcome = lockDirectory(folder)
+  } catch (error) {
+    throw new CannotStart(`The data folder ${folder} cannot be used: ${(error as Error).message}.`)
+  }
+  if (typeof outcome === 'string') throw new CannotStart(outcome)
+  return outcome
+}
+
+function deleteOwnFiles(folder: string): void {
+  for (const name of readdirSync(folder)) if (OWN_FILE.test(name)) rmSync(join(folder, name))
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import { openSqlite } from '../storage/sqlite/open.ts'
+import { digestWith } from '../storage/token-keys.ts'
+import { DEMO_FILE_NAME, demoWorkspace } from '../workspace/demo.ts'
+import { parseWorkspace } from '../workspace/parse-workspace.ts'
+import { areProblems } from '../workspace/problems.ts'
+import type { Dev } from './command.ts'
+import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { type Filled, fillStore } from './fill-store.ts'
+import { type Address, findDevFacts } from './page-facts.ts'
+import { devReady, readyLine } from './ready.ts'
+import { type Opened, openControl, openLog, openServer, runUntilStopped, SYSTEM_CLOCK } from './run-server.ts'
+import type { Terminal } from './terminal.ts'
+import { VERSION } from './version.ts'
+import { type Beginning, digestOf, readBeginning } from './workspace-files.ts'
+
+/** A Slack for tests on this machine. */
+export function dev(command: Dev, terminal: Terminal): Promise<number> {
+  return runUntilStopped((opened) => startDev(command, terminal, opened))
+}
+
+async function startDev(command: Dev, terminal: Terminal, opened: Opened): Promise<void> {
+  const { data, host, port, rateLimits } = command
+  const beginning = command.workspaces.length > 0 ? await readBeginning(command.workspaces) : beginWithDemo()
+  if (!isLoopback(host)) {
+    terminal.error(
+      `Warning: ${host} can be reached from other machines, and the tokens of a dev server are no secrets.\n`,
+    )
+  }
+  const { store } = opened.add(
+    data === null ? await openMemory() : await openDataFolder(data, { fresh: command.fresh }),
+  )
+  const filled = await fillStore(store, beginning, data, SYSTEM_CLOCK.now())
+  terminal.error(noticeFor(filled, command))
+
+  const storage = data === null ? 'in memory' : data
+  const clock = SYSTEM_CLOCK
+  const page = { store, clock, workspaces: beginning.workspaces, version: VERSION, storage }
+  let address: Address = { url: '', api: '' }
+  const log = openLog(command.logLevel)
+  const facts = () => findDevFacts(page, address)
+  address = opened.add(await openServer({ mode: 'dev', host, port, store, clock, log, rateLimits, page: facts }))
+  if (data !== null) opened.add(await openControl(data, store, terminal))
+  terminal.out(command.json ? readyLine(address, process.pid) : devReady(await facts(), terminal.paint))
+}
+
+function beginWithDemo(): Beginning {
+  const text = demoWorkspace()
+  const workspace = parseWorkspace(text, DEMO_FILE_NAME)
+  if (areProblems(workspace)) throw new Error(`The demo team is wrong: ${workspace.problems.join('; ')}`)
+  return { workspaces: [workspace], digest: digestOf([text]) }
+}
+
+async function openMemory(): Promise<DataFolder> {
+  const store = await openSqlite({ path: ':memory:', tokenDigest: digestWith(randomBytes(32)) })
+  return { store, close: () => store.close() }
+}
+
+function noticeFor(filled: Filled, { data, workspaces }: Dev): string {
+  if (filled !== 'before, otherwise') return ''
+  const ignored = workspaces.length > 0 ? `${workspaces.join(', ')} is not read` : 'the demo team is not opened'
+  return `Notice: ${data} already holds people from another workspace file, so ${ignored}. Start with --fresh to begin again.\n`
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}

@@ -1,0 +1,54 @@
+import { readConfig } from '../config.ts'
+import { CannotStart } from './cannot-start.ts'
+import type { Command } from './command.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
+
+/** From what was typed to the exit code: 0 done, 1 not done, 2 not understood. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const config = readConfig(argv)
+  const terminal = openTerminal('color' in config && config.color)
+  switch (config.run) {
+    case 'help':
+      terminal.out(config.text)
+      return 0
+    case 'version': {
+      const { VERSION } = await import('./version.ts')
+      terminal.out(`${VERSION}\n`)
+      return 0
+    }
+    case 'usage-error':
+      terminal.error(`${config.sentence}\n`)
+      return 2
+    default:
+      return perform(config, terminal)
+  }
+}
+
+async function perform(command: Command, terminal: Terminal): Promise<number> {
+  try {
+    return await start(command, terminal)
+  } catch (error) {
+    // What a person can mend is told in its own words alone; a fault of the program needs its trace.
+    const told = error instanceof CannotStart ? error.message : error instanceof Error ? error.stack : String(error)
+    terminal.error(`nametag: ${told}\n`)
+    return 1
+  }
+}
+
+/** Each command brings only the modules that it needs: starting fast is part of the promise. */
+async function start(command: Command, terminal: Terminal): Promise<number> {
+  switch (command.run) {
+    case 'dev':
+      return (await import('./dev.ts')).dev(command, terminal)
+    case 'serve':
+      return (await import('./serve.ts')).serve(command, terminal)
+    case 'check-workspace':
+      return (await import('./check-workspace.ts')).checkWorkspace(command, terminal)
+    case 'token create':
+    case 'token list':
+    case 'token revoke':
+      return (await import('./token.ts')).token(command, terminal)
+    default:
+      return command satisfies never
+  }
+}
