@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { isRefusal } from '../domain/errors.ts'
+import { readMultipart } from './read-multipart.ts'
+
+const TYPE = 'multipart/form-data; boundary=b'
+
+function read(lines: readonly string[], contentType = TYPE) {
+  const read = readMultipart(Buffer.from(lines.join('\r\n')), contentType)
+  return isRefusal(read) ? read.refused : Object.fromEntries(read)
+}
+
+const field = (name: string, value: string) => ['--b', `Content-Disposition: form-data; name="${name}"`, '', value]
+const END = ['--b--', '']
+
+describe('a multipart form', () => {
+  test('has its fields by name', () => {
+    assert.deepEqual(read([...field('a', '1'), ...field('c', 'two\r\nlines'), ...field('e', ''), ...END]), {
+      a: '1',
+      c: 'two\r\nlines',
+      e: '',
+    })
+  })
+
+  test('may quote its boundary, say something before and after, and write headers in any case', () => {
+    const part = [
+      '--a b',
+      'content-type: text/plain',
+      'CONTENT-DISPOSITION: form-data; name=x',
+      '',
+      'é',
+      '--a b--',
+      'bye',
+    ]
+    assert.deepEqual(read(['hello', ...part], 'multipart/form-data; charset=utf-8; boundary="a b"'), { x: 'é' })
+  })
+
+  test('may be empty', () => {
+    assert.deepEqual(read(['--b--']), {})
+  })
+
+  test('keeps the last of two values, and passes files over', () => {
+    const file = ['--b', 'content-disposition: form-data; name="image"; filename="me.png"', '', '\u0000PNG']
+    assert.deepEqual(read([...field('a', '1'), ...file, ...field('a', '2'), ...END]), { a: '2' })
+  })
+
+  test('takes two hundred parts and no more', () => {
+    const parts = (count: number) => Array.from({ length: count }, (_, index) => field(`a${index}`, '')).flat()
+    assert.equal(Object.keys(read([...parts(200), ...END])).length, 200)
+    assert.equal(read([...parts(201), ...END]), 'invalid_form_data')
+  })
+
+  const BROKEN: readonly (readonly [why: string, lines: readonly string[], contentType?: string])[] = [
+    ['without a boundary in its type', [...field('a', '1'), ...END], 'multipart/form-data'],
+    ['with an empty boundary', ['--', '', '', '----'], 'multipart/form-data; boundary=""'],
+    ['with another boundary', ['--c', 'content-disposition: form-data; name="a"', '', '1', '--c--']],
+    ['cut short in a value', field('a', '1')],
+    ['cut short in the headers', ['--b', 'content-disp']],
+    ['without an empty line', ['--b', 'content-disposition: form-data; name="a"', ...END]],
+    ['with a nameless part', ['--b', 'content-disposition: form-data', '', '1', ...END]],
+    ['with endless headers', ['--b', `x: ${'x'.repeat(5000)}`, ...field('a', '1').slice(1), ...END]],
+    ['of nothing', []],
+  ]
+  for (const [why, lines, contentType] of BROKEN) {
+    test(`${why} cannot be read`, () => assert.equal(read(lines, contentType), 'invalid_form_data'))
+  }
+
+  test('with bytes that are no UTF-8 cannot be read', () => {
+    const body = Buffer.concat([
+      Buffer.from(field('a', '').join('\r\n')),
+      Buffer.from([0xff]),
+      Buffer.from('\r\n--b--'),
+    ])
+    const read = readMultipart(body, TYPE)
+    assert.ok(isRefusal(read) && read.refused === 'invalid_form_data')
+  })
+
+  test('names its fields as every call does', () => {
+    assert.equal(read([...field('a[]', '1'), ...END]), 'invalid_array_arg')
+    assert.equal(read([...field('a b', '1'), ...END]), 'invalid_arg_name')
+  })
+})
