@@ -35,3 +35,11 @@ export const PIPELINE_ERRORS = [
 ] as const satisfies readonly ErrorCode[]
 
 export type PipelineError = (typeof PIPELINE_ERRORS)[number]
+
+/** Codes in Slack's tables that no call to this server can provoke, each with the reason. A fault that is injected on
+ * purpose can still answer them. */
+export const ONLY_BY_FAULT = {
+  method_deprecated: 'No method here is deprecated.',
+  deprecated_endpoint: 'No endpoint here is deprecated.',
+  enterprise_is_restricted: 'A team here never belongs to an organisation.',
+} as const satisfies Partial<Record<ErrorCode, string>>
