@@ -20,7 +20,10 @@ const client = new WebClient(${scriptQuoted(token)}, {
 })
 
 await client.users.profile.set({
-  profile: { status_text: 'Brewing coffee', status_emoji: ':coffee:' },
+  profile: {
+    status_text: 'Brewing coffee',
+    status_emoji: ':coffee:',
+  },
 })`
 }
 

@@ -16,7 +16,7 @@ export const PAGE_POLICY = [
   `style-src '${digestOf(STYLE)}'`,
   `script-src '${digestOf(SCRIPT)}'`,
   // Pictures stand on the public address, which need not be the one the page was asked for.
-  'img-src http: https:',
+  'img-src http: https: data:',
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
