@@ -43,10 +43,10 @@ export function createApiHandler(
     readBody(request, (body) => (body === undefined ? refuseLarge(response) : respond(body)))
 
     function respond(body: Buffer): void {
-      answerCall(toCall(request, body)).then(
-        (answer) => send(response, answer, isDraining()),
-        () => response.destroy(),
-      )
+      answerCall(toCall(request, body))
+        .then((answer) => send(response, answer, isDraining()))
+        // An answer that cannot be sent costs its own connection and no other.
+        .catch(() => response.destroy())
     }
   }
 }

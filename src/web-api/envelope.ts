@@ -52,11 +52,16 @@ export function envelope(outcome: Outcome, requestId: string): Answer {
 
   const refusal = outcome.result
   const status = STATUS[refusal.refused] ?? 200
-  headers.push('x-slack-failure', refusal.refused)
+  if (isHeaderSafe(refusal.refused)) headers.push('x-slack-failure', refusal.refused)
   if (status === 429 || status === 503) {
     headers.push('retry-after', String(refusal.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS))
   }
   return { status, headers, body: encodeRefusal(refusal, outcome) }
+}
+
+/** `api.test` answers whatever code its caller chose, and a header takes no line break. */
+function isHeaderSafe(code: string): boolean {
+  return /^[\w.-]{1,100}$/.test(code)
 }
 
 function encodeSuccess(result: object, outcome: Outcome): string {
