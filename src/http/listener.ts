@@ -21,6 +21,8 @@ export interface ListenOptions {
   readonly answerCall: (call: Call) => Promise<Answer>
   /** Everything beside `/api/`. */
   readonly addRoutes: (app: FastifyInstance) => void
+  /** How long a call may take to arrive; 30 s unless said. */
+  readonly requestTimeoutMs?: number
 }
 
 export interface Listener {
@@ -30,7 +32,8 @@ export interface Listener {
 }
 
 /** Opens the port. `/api/` goes its own short way; Fastify serves the rest. */
-export async function listen({ host, port, answerCall, addRoutes }: ListenOptions): Promise<Listener> {
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { host, port, answerCall, addRoutes, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options
   let draining = false
   const handleApi = createApiHandler(answerCall, () => draining)
   const app = Fastify({
@@ -38,9 +41,9 @@ export async function listen({ host, port, answerCall, addRoutes }: ListenOption
       const server = createServer(
         {
           maxHeaderSize: HEADER_BYTES_MAX,
-          headersTimeout: HEADERS_TIMEOUT_MS,
-          requestTimeout: REQUEST_TIMEOUT_MS,
-          connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+          headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+          requestTimeout: requestTimeoutMs,
+          connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, requestTimeoutMs),
           keepAliveTimeout: KEEP_ALIVE_MS,
           noDelay: true,
         },
