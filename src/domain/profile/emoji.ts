@@ -48,8 +48,9 @@ export function resolveEmoji(shortcode: string, teamEmoji: ReadonlyMap<string, s
 /** An emoji of the standard set by its short name, which may carry skin tones: `wave::skin-tone-2`. */
 export function standardEmoji(name: string): StandardEmoji | undefined {
   const base = baseOf(name)
-  const entry = standardSet().get(base)
-  return base === name || entry === undefined ? entry : withTone(entry, name.slice(base.length))
+  const line = standardLines().get(base)
+  if (line === undefined) return undefined
+  return base === name ? { unicode: line.slice(0, line.indexOf(' ')) } : withTone(line, name.slice(base.length))
 }
 
 /** Whether a name contains an emoji: the character itself, or the shortcode of one that exists — docs/decisions/0018 */
@@ -91,13 +92,7 @@ function baseOf(name: string): string {
   return end < 0 ? name : name.slice(0, end)
 }
 
-interface Entry extends StandardEmoji {
-  readonly takesTone: boolean
-  /** Of two people only. */
-  readonly pair: string | undefined
-}
-
-let entries: ReadonlyMap<string, Entry> | undefined
+let lines: ReadonlyMap<string, string> | undefined
 
 /** Names that every Slack team has beside the standard ones. Assumption: each shows the standard emoji it resembles. */
 const SLACK_NAMES: readonly (readonly [string, string])[] = [
@@ -108,34 +103,32 @@ const SLACK_NAMES: readonly (readonly [string, string])[] = [
   ['pride', 'rainbow-flag'],
 ]
 
-/** Read from the table on first use: a server that nobody sends an emoji need not know any. */
-function standardSet(): ReadonlyMap<string, Entry> {
-  entries ??= readTable()
-  return entries
+/** Each name to its line, read on first use: a server that nobody sends an emoji need not know any. */
+function standardLines(): ReadonlyMap<string, string> {
+  lines ??= readTable()
+  return lines
 }
 
-function readTable(): ReadonlyMap<string, Entry> {
-  const read = new Map<string, Entry>()
+function readTable(): ReadonlyMap<string, string> {
+  const read = new Map<string, string>()
   for (const line of EMOJI_TABLE.trim().split('\n')) {
-    const [unicode = '', names = '', ...tones] = line.split(' ')
-    const entry = { unicode, takesTone: tones.includes('one'), pair: tones.find((part) => part !== 'one') }
-    for (const name of names.split(',')) read.set(name, entry)
+    const [, names = ''] = line.split(' ', 2)
+    for (const name of names.split(',')) read.set(name, line)
   }
-  for (const [name, standard] of SLACK_NAMES) {
-    const entry = read.get(standard)
-    if (entry) read.set(name, entry)
-  }
+  for (const [name, standard] of SLACK_NAMES) read.set(name, read.get(standard) ?? '')
   return read
 }
 
 /** Slack's tones are numbered 2 to 6; two people take one each, `skin-tone-2-5`, or share one. */
-function withTone({ unicode, takesTone, pair }: Entry, suffix: string): StandardEmoji | undefined {
+function withTone(line: string, suffix: string): StandardEmoji | undefined {
   const match = /^::skin-tone-([2-6])(?:-([2-6]))?$/.exec(suffix)
   const left = toneOf(match?.[1])
   if (left === undefined) return undefined
   const right = toneOf(match?.[2])
+  const [unicode = '', , ...tones] = line.split(' ')
+  const pair = tones.find((part) => part !== 'one')
 
-  if (takesTone && (right === undefined || right === left)) {
+  if (tones.includes('one') && (right === undefined || right === left)) {
     const [first, ...rest] = unicode.split('-')
     if (rest[0] === 'fe0f') rest.shift()
     return right === undefined || pair !== undefined ? { unicode: [first, left, ...rest].join('-') } : undefined
