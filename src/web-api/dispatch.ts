@@ -63,7 +63,9 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
   trace.method = method
 
   trace.warning = charsetWarning(call)
-  const incoming = readCall(call)
+  const read = readCall(call)
+  // Waiting costs every call a turn; only a multipart form has to.
+  const incoming = read instanceof Promise ? await read : read
   if (isRefusal(incoming)) return incoming
 
   const open = method.tokens.length === 0

@@ -43,8 +43,9 @@ export function charsetWarning(call: Call): Warning | undefined {
   return undefined
 }
 
-/** Reads the body by its content type. An empty body is fine with any, and a GET has none (docs/decisions/0003). */
-export function readBody(call: Call): Body | Refusal<BodyError> {
+/** Reads the body by its content type. An empty body is fine with any, and a GET has none (docs/decisions/0003). Only a
+ * multipart form takes more than one turn. */
+export function readBody(call: Call): Body | Refusal<BodyError> | Promise<Body | Refusal<BodyError>> {
   if (call.body.length === 0 || call.method === 'GET' || call.method === 'HEAD') return NO_BODY
   const { type, charset } = contentTypeOf(call)
   if (type === '') return refuse('missing_post_type', 'send a Content-Type header with the body')
@@ -54,7 +55,7 @@ export function readBody(call: Call): Body | Refusal<BodyError> {
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'iso-8859-1') {
     return refuse('invalid_charset', 'send charset=utf-8 or charset=iso-8859-1, or none')
   }
-  if (type === MULTIPART) return asBody(readMultipart(call.body, headerOf(call, 'content-type') ?? ''), false)
+  if (type === MULTIPART) return readMultipartBody(call)
 
   const isJson = type === JSON_TYPE || (type === PLAIN && startsLikeJson(call.body))
   if (charset !== 'iso-8859-1' && !isUtf8(call.body)) {
@@ -66,6 +67,10 @@ export function readBody(call: Call): Body | Refusal<BodyError> {
 
 function asBody(args: RawArgs | Refusal<FormError>, isJson: boolean): Body | Refusal<FormError> {
   return isRefusal(args) ? args : { args, isJson }
+}
+
+async function readMultipartBody(call: Call): Promise<Body | Refusal<FormError>> {
+  return asBody(await readMultipart(call.body, headerOf(call, 'content-type') ?? ''), false)
 }
 
 function readJson(text: string): Body | Refusal<'invalid_json' | 'json_not_object' | FormError> {

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal } from '../domain/errors.ts'
 import { type Call, headerOf, type RawArgs } from './call.ts'
-import { type BodyError, readBody } from './read-body.ts'
+import { type Body, type BodyError, readBody } from './read-body.ts'
 import { judgeName, readForm } from './read-form.ts'
 
 export interface Incoming {
@@ -16,8 +16,14 @@ export function methodNameOf(path: string): string {
 }
 
 /** Gathers the arguments from query and body, where the body beats the query, and finds the token (docs/decisions/0003). */
-export function readCall(call: Call): Incoming | Refusal<BodyError> {
+export function readCall(call: Call): Read | Promise<Read> {
   const body = readBody(call)
+  return body instanceof Promise ? body.then((arrived) => gather(call, arrived)) : gather(call, body)
+}
+
+type Read = Incoming | Refusal<BodyError>
+
+function gather(call: Call, body: Body | Refusal<BodyError>): Read {
   if (isRefusal(body)) return body
   const query = readForm(call.query, 'query')
   if (isRefusal(query)) return query

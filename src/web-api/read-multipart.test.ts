@@ -5,8 +5,8 @@ import { readMultipart } from './read-multipart.ts'
 
 const TYPE = 'multipart/form-data; boundary=b'
 
-function read(lines: readonly string[], contentType = TYPE) {
-  const read = readMultipart(Buffer.from(lines.join('\r\n')), contentType)
+async function read(lines: readonly string[], contentType = TYPE) {
+  const read = await readMultipart(Buffer.from(lines.join('\r\n')), contentType)
   return isRefusal(read) ? read.refused : Object.fromEntries(read)
 }
 
@@ -14,15 +14,15 @@ const field = (name: string, value: string) => ['--b', `Content-Disposition: for
 const END = ['--b--', '']
 
 describe('a multipart form', () => {
-  test('has its fields by name', () => {
-    assert.deepEqual(read([...field('a', '1'), ...field('c', 'two\r\nlines'), ...field('e', ''), ...END]), {
+  test('has its fields by name', async () => {
+    assert.deepEqual(await read([...field('a', '1'), ...field('c', 'two\r\nlines'), ...field('e', ''), ...END]), {
       a: '1',
       c: 'two\r\nlines',
       e: '',
     })
   })
 
-  test('may quote its boundary, say something before and after, and write headers in any case', () => {
+  test('may quote its boundary, say something before and after, and write headers in any case', async () => {
     const part = [
       '--a b',
       'content-type: text/plain',
@@ -32,22 +32,22 @@ describe('a multipart form', () => {
       '--a b--',
       'bye',
     ]
-    assert.deepEqual(read(['hello', ...part], 'multipart/form-data; charset=utf-8; boundary="a b"'), { x: 'é' })
+    assert.deepEqual(await read(['hello', ...part], 'multipart/form-data; charset=utf-8; boundary="a b"'), { x: 'é' })
   })
 
-  test('may be empty', () => {
-    assert.deepEqual(read(['--b--']), {})
+  test('may be empty', async () => {
+    assert.deepEqual(await read(['--b--']), {})
   })
 
-  test('keeps the last of two values, and passes files over', () => {
+  test('keeps the last of two values, and passes files over', async () => {
     const file = ['--b', 'content-disposition: form-data; name="image"; filename="me.png"', '', '\u0000PNG']
-    assert.deepEqual(read([...field('a', '1'), ...file, ...field('a', '2'), ...END]), { a: '2' })
+    assert.deepEqual(await read([...field('a', '1'), ...file, ...field('a', '2'), ...END]), { a: '2' })
   })
 
-  test('takes two hundred parts and no more', () => {
+  test('takes two hundred parts and no more', async () => {
     const parts = (count: number) => Array.from({ length: count }, (_, index) => field(`a${index}`, '')).flat()
-    assert.equal(Object.keys(read([...parts(200), ...END])).length, 200)
-    assert.equal(read([...parts(201), ...END]), 'invalid_form_data')
+    assert.equal(Object.keys(await read([...parts(200), ...END])).length, 200)
+    assert.equal(await read([...parts(201), ...END]), 'invalid_form_data')
   })
 
   const BROKEN: readonly (readonly [why: string, lines: readonly string[], contentType?: string])[] = [
@@ -58,25 +58,24 @@ describe('a multipart form', () => {
     ['cut short in the headers', ['--b', 'content-disp']],
     ['without an empty line', ['--b', 'content-disposition: form-data; name="a"', ...END]],
     ['with a nameless part', ['--b', 'content-disposition: form-data', '', '1', ...END]],
-    ['with endless headers', ['--b', `x: ${'x'.repeat(5000)}`, ...field('a', '1').slice(1), ...END]],
     ['of nothing', []],
   ]
   for (const [why, lines, contentType] of BROKEN) {
-    test(`${why} cannot be read`, () => assert.equal(read(lines, contentType), 'invalid_form_data'))
+    test(`${why} cannot be read`, async () => assert.equal(await read(lines, contentType), 'invalid_form_data'))
   }
 
-  test('with bytes that are no UTF-8 cannot be read', () => {
+  test('with bytes that are no UTF-8 cannot be read', async () => {
     const body = Buffer.concat([
       Buffer.from(field('a', '').join('\r\n')),
       Buffer.from([0xff]),
       Buffer.from('\r\n--b--'),
     ])
-    const read = readMultipart(body, TYPE)
+    const read = await readMultipart(body, TYPE)
     assert.ok(isRefusal(read) && read.refused === 'invalid_form_data')
   })
 
-  test('names its fields as every call does', () => {
-    assert.equal(read([...field('a[]', '1'), ...END]), 'invalid_array_arg')
-    assert.equal(read([...field('a b', '1'), ...END]), 'invalid_arg_name')
+  test('names its fields as every call does', async () => {
+    assert.equal(await read([...field('a[]', '1'), ...END]), 'invalid_array_arg')
+    assert.equal(await read([...field('a b', '1'), ...END]), 'invalid_arg_name')
   })
 })
