@@ -7,16 +7,20 @@ export interface StopSignal {
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
 
+/** One press of Ctrl-C may arrive several times: from the terminal, from npm, and from scripts/start.mjs. */
+const SAME_PRESS_MS = 500
+
 /** The first signal asks to stop; a second one ends the process at once. */
 export function listenForStop(): StopSignal {
   let stop: () => void = () => undefined
-  let isAsked = false
+  let askedAt: number | undefined
   const asked = new Promise<void>((settle) => {
     stop = settle
   })
   const onSignal = (signal: keyof typeof EXIT_CODES) => {
-    if (isAsked) process.exit(EXIT_CODES[signal])
-    isAsked = true
+    const now = performance.now()
+    if (askedAt !== undefined && now - askedAt > SAME_PRESS_MS) process.exit(EXIT_CODES[signal])
+    askedAt ??= now
     stop()
   }
   process.on('SIGINT', onSignal)

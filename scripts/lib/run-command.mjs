@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { ROOT } from './paths.mjs'
+
+/** Runs a program to its end and gives its exit code. What it prints goes to stderr: stdout is for the answer alone. */
+export function runCommand(file, args, { env = process.env, dropLines } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], shell: needsShell(file) })
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        if (!dropLines?.test(line)) process.stderr.write(`${line}\n`)
+      })
+    }
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve(signal ? 1 : code))
+  })
+}
+
+/** Runs a program in this one's place: its terminal, its signals, its exit code. */
+export function becomeCommand(file, args) {
+  const child = spawn(file, args, { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  })
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : code))
+}
+
+function needsShell(file) {
+  return file.endsWith('.cmd')
+}
