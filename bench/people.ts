@@ -1,0 +1,75 @@
+import type { Grant } from '../src/domain/grant.ts'
+import type { TeamId, UserId } from '../src/domain/ids.ts'
+import { DEFAULT_COMPAT, DEFAULT_SETTINGS, type Team } from '../src/domain/team.ts'
+import { EMPTY_PROFILE, type User } from '../src/domain/user.ts'
+import type { Store } from '../src/storage/store.ts'
+
+export const TOKENS = 1000
+
+export const tokenOf = (index: number) => `xoxp-bench${index}`
+export const userIdOf = (index: number) => `U0BENCH${String(index).padStart(7, '0')}` as UserId
+const TEAM_ID = 'T0BENCH01' as TeamId
+
+/** Fills a store with a team of so many people; the first thousand have tokens. */
+export async function addPeople(store: Store, count: number): Promise<void> {
+  await store.addTeam(
+    team,
+    Array.from({ length: count }, (_, index) => userAt(index)),
+  )
+  for (let index = 0; index < Math.min(count, TOKENS); index++) await store.addToken(tokenOf(index), grantAt(index))
+}
+
+const team: Team = {
+  id: TEAM_ID,
+  name: 'Bench',
+  domain: 'bench',
+  plan: 'paid',
+  compat: DEFAULT_COMPAT,
+  settings: DEFAULT_SETTINGS,
+  fields: new Map(),
+  sections: [],
+  emoji: new Map(),
+  apps: new Map(),
+}
+
+const SCOPES = ['users.profile:read', 'users.profile:write', 'users:read', 'users:read.email']
+
+function grantAt(index: number): Grant {
+  return {
+    tokenId: `bench${index}`,
+    kind: 'user',
+    teamId: TEAM_ID,
+    userId: userIdOf(index),
+    appId: null,
+    scopes: SCOPES,
+    expiresAt: 0,
+    createdAt: 0,
+    revoked: false,
+  }
+}
+
+function userAt(index: number): User {
+  return {
+    id: userIdOf(index),
+    teamId: TEAM_ID,
+    name: `bench${index}`,
+    role: index === 0 ? 'primary_owner' : 'member',
+    deleted: false,
+    has2fa: false,
+    tz: 'Europe/London',
+    locale: 'en-GB',
+    ordinal: index,
+    email: `bench${index}@bench.example`,
+    profile: {
+      ...EMPTY_PROFILE,
+      realName: `Bench Person ${index}`,
+      firstName: 'Bench Person',
+      lastName: String(index),
+      displayName: `bench${index}`,
+      title: 'Load carrier',
+      phone: '+44 20 5550 0100',
+    },
+    bot: null,
+    updated: 1_760_000_000,
+  }
+}
