@@ -16,7 +16,11 @@ export interface Outcome {
 }
 
 /** Slack's SDKs retry whatever is not 200 for half an hour, so only these are (docs/decisions/0031). */
-const STATUS: Readonly<Record<string, number>> = { ratelimited: 429, request_timeout: 408, service_unavailable: 503 }
+const STATUS: ReadonlyMap<string, number> = new Map([
+  ['ratelimited', 429],
+  ['request_timeout', 408],
+  ['service_unavailable', 503],
+])
 const DEFAULT_RETRY_SECONDS = 1
 
 const FIXED_HEADERS = [
@@ -51,7 +55,7 @@ export function envelope(outcome: Outcome, requestId: string): Answer {
   if (!isRefusal(outcome.result)) return { status: 200, headers, body: encodeSuccess(outcome.result, outcome) }
 
   const refusal = outcome.result
-  const status = STATUS[refusal.refused] ?? 200
+  const status = STATUS.get(refusal.refused) ?? 200
   if (isHeaderSafe(refusal.refused)) headers.push('x-slack-failure', refusal.refused)
   if (status === 429 || status === 503) {
     headers.push('retry-after', String(refusal.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS))
