@@ -29,7 +29,15 @@ function remembered(known: Map<string, boolean>, text: string, check: (text: str
   return valid
 }
 
+let listed: ReadonlySet<string> | undefined
+
+/** The list is quick and lacks older names; a formatter knows them all, and the first costs as much as a whole start. */
 function isTimeZone(text: string): boolean {
+  listed ??= new Set(Intl.supportedValuesOf('timeZone'))
+  return listed.has(text) || isOlderTimeZone(text)
+}
+
+function isOlderTimeZone(text: string): boolean {
   return /^[A-Za-z]/.test(text) && doesNotThrow(() => new Intl.DateTimeFormat('en', { timeZone: text }))
 }
 
