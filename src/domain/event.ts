@@ -1,16 +1,64 @@
+import type { AppId, TeamId, UserId } from './ids.ts'
 import type { User } from './user.ts'
 
 /** `user_change` and the sibling that Slack dispatches with it. */
 export const EVENT_TYPES = ['user_change', 'user_profile_changed', 'user_status_changed'] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
-/** One row of the log: a fact, with the events that tell of it. Written in the transaction of the fact itself. */
-export interface LogEntry {
-  /** Position in the log: later facts of one user have higher numbers. */
-  readonly seq: number
+/** A change of a user, with the events that tell of it. */
+export interface UserFact {
+  readonly kind: 'user'
   readonly types: readonly EventType[]
   /** The user right after the change. */
   readonly user: User
+}
+
+/** What else the log tells, beside changes of users. */
+export type OtherFact = TokensRevoked | EmailChanged | EmailRequested | SlackbotMessage
+
+/** Tokens that stopped working; told to their app as `tokens_revoked`. */
+export interface TokensRevoked {
+  readonly kind: 'tokens_revoked'
+  readonly userId: UserId
+  readonly appId: AppId | null
+  readonly oauth: readonly UserId[]
+  readonly bot: readonly UserId[]
+}
+
+/** An address that holds now: both the old and the new one get a mail. */
+export interface EmailChanged {
+  readonly kind: 'email_changed'
+  readonly userId: UserId
+  readonly from: string | null
+  readonly to: string
+}
+
+/** An address that waits for its owner's confirmation: the new one gets a mail with a link, the old one a note. */
+export interface EmailRequested {
+  readonly kind: 'email_requested'
+  readonly userId: UserId
+  readonly from: string | null
+  readonly to: string
+  /** The secret part of the link. */
+  readonly code: string
+  /** Unix seconds. */
+  readonly expiresAt: number
+}
+
+/** A message of Slackbot to a user. */
+export interface SlackbotMessage {
+  readonly kind: 'message'
+  readonly userId: UserId
+  readonly text: string
+}
+
+export type Fact = UserFact | OtherFact
+
+/** One row of the log. Written in the transaction of the fact itself. */
+export type LogEntry = Fact & {
+  /** Position in the log: later facts of one user have higher numbers. */
+  readonly seq: number
+  readonly teamId: TeamId
   /** Unix milliseconds. */
   readonly at: number
 }

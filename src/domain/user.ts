@@ -27,6 +27,16 @@ export interface User {
   readonly bot: BotIdentity | null
   /** Unix seconds of the last change. */
   readonly updated: number
+  /** An address that waits to be confirmed; absent where none does. */
+  readonly pendingEmail?: PendingEmail
+}
+
+export interface PendingEmail {
+  readonly email: string
+  /** The secret part of the link that confirms it. */
+  readonly code: string
+  /** Unix seconds. */
+  readonly expiresAt: number
 }
 
 /** Admins and everybody above them. */

@@ -1,5 +1,5 @@
 import type { Refusal } from '../domain/errors.ts'
-import type { EventType, LogEntry } from '../domain/event.ts'
+import type { EventType, Fact, LogEntry, OtherFact } from '../domain/event.ts'
 import type { Grant } from '../domain/grant.ts'
 import type { AppId, TeamId, UserId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
@@ -31,11 +31,34 @@ export interface Store {
   addToken(token: string, grant: Grant): Promise<void>
   /** Newest first. */
   findTokens(teamId: TeamId | null): Promise<readonly Grant[]>
-  /** False where no token has this id. A revoked token stays listed. */
-  revokeToken(tokenId: string, now: number): Promise<boolean>
+  /** False where no token has this id, or it was revoked before. A revoked token stays listed. What `tell` makes of it
+   * goes into the log, in the same transaction. */
+  revokeToken(tokenId: string, now: number, tell?: (grant: Grant) => OtherFact | undefined): Promise<boolean>
 
   /** Entries with `seq` above `after`, oldest first, at most `limit` ≤ 1000. */
   readLog(after: number, limit: number): Promise<readonly LogEntry[]>
+
+  findEntry(seq: number): Promise<LogEntry | undefined>
+  /** The last entries of a kind, oldest first, at most `limit` ≤ 10,000. */
+  findLast(kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]>
+  /** Calls `listener` right after each commit; it is quick and never throws. Returns how to stop it. */
+  onCommit(listener: (commit: Commit) => void): () => void
+
+  /** Users whose status expires at `dueAt` or earlier (Unix seconds), the earliest first, at most `limit` ≤ 1000. */
+  findExpiring(dueAt: number, limit: number): Promise<readonly ExpiringStatus[]>
+  /** Unix seconds of the next expiry; `undefined` where no status expires. */
+  findNextExpiration(): Promise<number | undefined>
+
+  /** How far a reader of the log has come; `undefined` where it has never said. */
+  findCursor(reader: string): Promise<number | undefined>
+  /** Says how far a reader has come, and keeps or drops what it could not deliver, in one transaction. */
+  saveProgress(progress: Progress): Promise<void>
+  /** Undelivered entries of a reader, in the order of their `nextAt`, those that are given up last; all readers: null. */
+  findUndelivered(reader: string | null, limit: number): Promise<readonly Undelivered[]>
+
+  /** Everything that is stored, and back: replaces all of it. For tests and development: small stores only. */
+  takeSnapshot(): Promise<Snapshot>
+  restoreSnapshot(snapshot: Snapshot): Promise<void>
 
   /** Facts for operators. */
   stats(): StoreStats
@@ -71,6 +94,55 @@ export interface Change {
   readonly user: User
   /** What the log is to tell of it; empty: the change is written without an event. */
   readonly events: readonly EventType[]
+  /** What else it is to tell, after the events. */
+  readonly facts?: readonly OtherFact[]
+}
+
+/** What a commit wrote. */
+export interface Commit {
+  /** Of the last entry in the log; 0 where there is none. */
+  readonly lastSeq: number
+  /** Unix seconds of the earliest expiry among the statuses it wrote; 0 where none expires. */
+  readonly earliestExpiration: number
+}
+
+export interface ExpiringStatus {
+  readonly teamId: TeamId
+  readonly userId: UserId
+  /** Unix seconds. */
+  readonly expiration: number
+}
+
+export interface Progress {
+  readonly reader: string
+  /** The last entry that is dealt with: delivered, or kept among the undelivered. Absent: as it was. */
+  readonly cursor?: number
+  readonly keep?: readonly Undelivered[]
+  /** Their ids. */
+  readonly drop?: readonly string[]
+}
+
+/** One event for one reader that has not arrived. */
+export interface Undelivered {
+  /** The `event_id`: unique among all readers. */
+  readonly id: string
+  readonly reader: string
+  readonly teamId: TeamId
+  readonly seq: number
+  /** The type of the event, as a user's entry has several. */
+  readonly type: string
+  /** Attempts made so far. */
+  readonly attempts: number
+  /** Slack's word for the last failure, such as `http_timeout`. */
+  readonly reason: string
+  /** Unix milliseconds of the next attempt; `null`: given up, kept for redelivery. */
+  readonly nextAt: number | null
+}
+
+/** JSON, in a form that only its engine's kin can read. */
+export interface Snapshot {
+  readonly version: number
+  readonly tables: Readonly<Record<string, readonly Readonly<Record<string, string | number | null>>[]>>
 }
 
 export interface StoreStats {
@@ -78,6 +150,8 @@ export interface StoreStats {
   readonly queued: number
   readonly batches: number
   readonly changes: number
+  /** Of the last entry in the log; 0 where there is none. */
+  readonly lastSeq: number
 }
 
 /** The store cannot take the call: its queue is full, it is closing, or the database is away. Nothing was written. */
