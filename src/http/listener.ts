@@ -1,9 +1,12 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Answer, Call } from '../web-api/call.ts'
 import { createApiHandler } from './api.ts'
 import { answerBrokenRequest } from './broken-request.ts'
+
+// An import of this module asks it for all of its exports, and so loads a whole HTTP client that is not used here.
+const { createServer } = process.getBuiltinModule('node:http')
 
 /** Bounds of the listener. Headers: the Open Context Protocol's session header grows past Node's own 16 KiB. */
 const HEADER_BYTES_MAX = 80 * 1024
