@@ -51,8 +51,8 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
     terminal.out(serveReady({ ...address, data, signInLink }, terminal.paint))
     return
   }
-  terminal.out(readyLine(running, process.pid))
   if (signInLink !== undefined) terminal.error(`${signInLines(signInLink)}\n`)
+  terminal.out(readyLine(running, process.pid))
 }
 
 function noticeFor(filled: Filled, { data, workspaces }: Serve): string {

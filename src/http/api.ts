@@ -87,10 +87,12 @@ function toCall(request: IncomingMessage, body: Buffer): Call {
 }
 
 function send(response: ServerResponse, answer: Answer, closing: boolean): void {
-  answer.headers.push('content-length', String(Buffer.byteLength(answer.body)))
+  const bytes = Buffer.byteLength(answer.body)
+  answer.headers.push('content-length', String(bytes))
   if (closing) answer.headers.push('connection', 'close')
   response.writeHead(answer.status, answer.headers)
-  response.end(answer.body)
+  // Text of one byte a character is copied as it is, which is twice as fast.
+  response.end(answer.body, bytes === answer.body.length ? 'latin1' : 'utf8')
 }
 
 function refuseLarge(response: ServerResponse): void {

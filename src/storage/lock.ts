@@ -2,6 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 
+/** An unreachable connection would be collected, and its lock with it, where a caller does not keep the function. */
+const held = new Set<Database.Database>()
+
 /** Takes a data directory for this process. Gives a function that lets go of it, or a sentence that says why it could
  * not be taken. The operating system holds the lock and drops it with the process, so that none is ever stale. */
 export function lockDirectory(directory: string): (() => void) | string {
@@ -17,8 +20,9 @@ export function lockDirectory(directory: string): (() => void) | string {
   }
   const pidFile = pidFileOf(directory)
   writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
+  held.add(db)
   return () => {
-    if (!db.open) return
+    if (!held.delete(db)) return
     rmSync(pidFile, { force: true })
     db.close()
   }

@@ -41,7 +41,8 @@ export const arg = {
     required: false,
     json: { type: 'boolean' },
     read: (raw, name) => {
-      const text = String(raw)
+      // An object of the caller's may have a `toString` of its own.
+      const text = typeof raw === 'object' ? undefined : String(raw)
       if (text === 'true' || text === '1') return true
       if (text === 'false' || text === '0' || text === '') return false
       return wrong(name, 'send true or false')

@@ -16,23 +16,8 @@ export function readEmoji(spot: Spot, isStandard: (name: string) => boolean): Ma
     const target = readTarget(spot.at(name, value), name)
     if (target !== undefined) emoji.set(name, target)
   }
-  addPreinstalled(emoji)
   for (const name of emoji.keys()) checkAlias(spot, name, emoji, isStandard)
   return emoji
-}
-
-/** Slack: every workspace has these beside the standard ones, and aliases such as `shipit` stand on them — emoji.list. */
-const PREINSTALLED: ReadonlyMap<string, string> = new Map([
-  ['bowtie', 'https://my.slack.com/emoji/bowtie/46ec6f2bb0.png'],
-  ['squirrel', 'https://my.slack.com/emoji/squirrel/f35f40c0e0.png'],
-])
-
-/** Only those that an alias of the file needs: the rest of the list stays what the file says. */
-function addPreinstalled(emoji: Map<string, string>): void {
-  const targets = new Set(emoji.values())
-  for (const [name, url] of PREINSTALLED) {
-    if (targets.has(`alias:${name}`) && !emoji.has(name)) emoji.set(name, url)
-  }
 }
 
 function readTarget(spot: Spot, name: string): string | undefined {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { aField, aTeam, aWorld, ids, NOW, NOW_SECONDS, type PersonName } from '../../../test/support/world.ts'
 import { isRefusal, type Refusal } from '../errors.ts'
 import type { FieldId, UserId } from '../ids.ts'
@@ -136,6 +137,52 @@ test('a change keeps all it does not name', () => {
   assert.equal(mel.profile.title, '')
 })
 
+test('a change leaves the photo', () => {
+  const mel = person('mel')
+  const photo = { hash: '0123456789abcdef0123' }
+  const on = { ...mel, profile: { ...mel.profile, photo } }
+  assert.equal(change({ on, profile: { title: 'Barista' } }).user.profile.photo, photo)
+})
+
+test('a text that is too long by now may be sent back', () => {
+  const mel = person('mel')
+  const on = { ...mel, profile: { ...mel.profile, title: 'x'.repeat(300) } }
+  assert.equal(change({ on, profile: { title: 'x'.repeat(300) } }).user, on)
+})
+
+const key = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined })
+const halvesOrWhole = fc.oneof(
+  fc.record({ real_name: key('', 'Grace', 'Grace Hopper', 'Grace Murray Hopper') }),
+  fc.record({ first_name: key('', 'Grace'), last_name: key('', 'Hopper', 'van Gogh') }),
+)
+const rest = fc.record({
+  display_name: key('', 'grace'),
+  title: key('', 'Rear Admiral'),
+  start_date: key('', '2025-10-17'),
+  status_text: key('', 'busy'),
+  status_emoji: key('', ':train:', ':pp:'),
+  status_expiration: key(0, NOW_SECONDS + 60),
+  fields: fc.dictionary(fc.constantFrom('Xf0TEXT001', 'Xf0LONG001', 'Xf0TAGS001'), fc.constantFrom('', 'a', 'b')),
+})
+
+test('the same patch twice is the same patch once', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(halvesOrWhole, rest), { maxLength: 4 }), (patches) => {
+      let user = person('mel')
+      for (const [names, others] of patches) {
+        const profile = { ...names, ...others }
+        const once = call({ on: user, profile })
+        if (isRefusal(once)) continue
+        assert.equal(once.user === user, once.events.length === 0)
+        const twice = change({ on: once.user, profile })
+        assert.equal(twice.user, once.user)
+        assert.deepEqual(twice.events, [])
+        user = once.user
+      }
+    }),
+  )
+})
+
 test('updated never goes back', () => {
   const updated = NOW_SECONDS + 10
   assert.equal(change({ on: { ...person('mel'), updated }, profile: { title: 'x' } }).user.updated, updated)
@@ -247,6 +294,8 @@ test('keys that the team has closed are ignored for everybody, with all they han
       { status_text: 'a', status_emoji: ':pp:', status_expiration: 5, phone: '1' },
       ['status_text', 'status_emoji', 'status_expiration'],
     ],
+    ['last_name', { real_name: 'X Y', phone: '1' }, ['real_name']],
+    ['status_emoji', { status_text: 'a', phone: '1' }, ['status_text']],
     [TEXT, { fields: { [TEXT]: 'x' }, phone: '1' }, [TEXT]],
   ]
   for (const [closed, profile, ignored] of cases) {

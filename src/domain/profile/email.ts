@@ -33,7 +33,7 @@ export function foldEmail(email: string): string {
 export function isEmail(text: string): boolean {
   if (text.length > EMAIL_LENGTH_MAX || /[\s\p{C}<>()[\]\\,;:"]/u.test(text)) return false
   const at = text.indexOf('@')
-  if (at < 1 || at > LOCAL_PART_LENGTH_MAX || at !== text.lastIndexOf('@')) return false
+  if (at < 1 || at > LOCAL_PART_LENGTH_MAX) return false
   const labels = text.slice(at + 1).split('.')
   return labels.length > 1 && labels.every(isLabel)
 }

@@ -40,6 +40,18 @@ test('every short name of the data, with every skin tone it takes, is known by t
   assert.ok(checked > 1500)
 })
 
+test('names that every Slack team has are known too', () => {
+  for (const [name, unicode] of [
+    ['squirrel', '1f43f-fe0f'],
+    ['simple_smile', '1f642'],
+    ['white_square', '2b1c'],
+    ['black_square', '2b1b'],
+    ['pride', '1f3f3-fe0f-200d-1f308'],
+  ] as const) {
+    assert.equal(standardEmoji(name)?.unicode, unicode)
+  }
+})
+
 test('what the data does not have is no standard emoji', () => {
   for (const name of [
     '',

@@ -142,7 +142,14 @@ test('profile beats name and value, with a notice', () => {
 })
 
 test('nothing to change is a patch without changes', () => {
-  for (const profile of [{}, { fields: {} }, { fields: [] }, { fields: null }, { title: null }]) {
+  for (const profile of [
+    {},
+    { fields: {} },
+    { fields: [] },
+    { fields: null },
+    { title: null },
+    { skype: null, nonsense: null },
+  ]) {
     const patch = read({ profile })
     assert.deepEqual([patch.core, patch.fields.size, patch.notices], [{}, 0, []])
   }
@@ -173,6 +180,7 @@ test('notices are bounded, and hold no control characters', () => {
   assert.ok(notices.isWellFormed())
   assert.ok(notices.length < 10_000)
   assert.doesNotMatch(notices, /\p{Cc}/u)
+  assert.doesNotMatch(notices, /\\ud/)
 })
 
 test('keys that objects inherit are keys like any other', () => {
@@ -184,6 +192,8 @@ test('keys that objects inherit are keys like any other', () => {
     assert.match(patch.notices.join(), new RegExp(`\`${key}\`.*\`fields.${key}\``))
     assert.match(read({ name: key, value: 'x' }).notices.join(), new RegExp(key))
   }
+  const heir = Object.create({ value: 'x', alt: 'y' })
+  assert.deepEqual([...read({ profile: { fields: { Xf0111111: heir } } }).fields], [['Xf0111111', {}]])
   const inherited = JSON.parse('{"Xf0111111":{"__proto__":{"value":"x"}}}')
   assert.deepEqual([...read({ profile: { fields: inherited } }).fields], [['Xf0111111', {}]])
 })

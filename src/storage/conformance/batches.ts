@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { refuse } from '../../domain/errors.ts'
-import type { UserId } from '../../domain/ids.ts'
+import type { TeamId, UserId } from '../../domain/ids.ts'
+import type { StoreLimits } from '../limits.ts'
 import { type Change, type Loaded, StorageUnavailable } from '../store.ts'
 import type { Case } from './conformance.ts'
 import { ADA, BOB, keyFor, setTitle, TEAM, team, user } from './people.ts'
@@ -119,9 +120,14 @@ export const BATCHES: readonly Case[] = [
     run: async (place) => {
       const store = await place.open()
       await store.addTeam(team(), [user(ADA), user(BOB, { ordinal: 1 })])
+      let decided = 0
       const take = (userId: UserId, email: string) =>
-        store.change(keyFor(userId, { emails: [email] }), takeEmail(userId, email))
+        store.change(keyFor(userId, { emails: [email] }), (loaded) => {
+          decided += 1
+          return takeEmail(userId, email)(loaded)
+        })
       const [ada, bob] = await Promise.all([take(ADA, 'New@Example.com'), take(BOB, 'nEW@example.com')])
+      assert.equal(decided, 2)
       assert.equal('refused' in ada, false)
       assert.deepEqual(bob, refuse('email_taken', ADA))
       assert.equal((await store.findUser(TEAM, BOB))?.email, null)
@@ -171,18 +177,25 @@ export const BATCHES: readonly Case[] = [
     },
   },
   {
-    name: 'batches are bounded in calls and in text, and every call is answered all the same',
+    name: 'a batch is bounded in calls and in text, and every call is answered all the same',
     run: async (place) => {
-      const store = await place.open({ batchCallsMax: 10, batchTextMax: 2000 })
       const ids = Array.from({ length: 40 }, (_, index) => `U0P${index + 100}` as UserId)
-      await store.addTeam(
-        team(),
-        ids.map((id, ordinal) => user(id, { ordinal })),
-      )
-      await Promise.all(ids.map((id) => store.change(keyFor(id), setTitle('x'.repeat(255)))))
-      const { batches, changes } = store.stats()
-      assert.equal(changes, 40)
-      assert.ok(batches > 4, `${batches} batches`)
+      const batchesWith = async (teamId: TeamId, limits: Partial<StoreLimits>) => {
+        const store = await place.open(limits)
+        await store.addTeam(
+          team(teamId),
+          ids.map((id, ordinal) => user(id, { teamId, ordinal })),
+        )
+        await Promise.all(ids.map((userId) => store.change(keyFor(userId, { teamId }), setTitle('x'.repeat(1000)))))
+        const { batches, changes } = store.stats()
+        assert.equal(changes, 40)
+        await store.close()
+        return batches
+      }
+      assert.equal(await batchesWith(TEAM, {}), 1)
+      assert.equal(await batchesWith('T0CALLS01' as TeamId, { batchCallsMax: 10 }), 4)
+      // A user takes between 1,000 and 2,000 characters, so that two of them fill a batch.
+      assert.equal(await batchesWith('T0TEXT001' as TeamId, { batchTextMax: 2000 }), 20)
     },
   },
   {

@@ -28,6 +28,7 @@ export function checkVersion(version: string): void {
 }
 
 const VERSION_MIN = [3, 53] as const
+const SYNCHRONOUS_FULL = 2
 const BUSY_TIMEOUT_MS = 2000
 
 const SETTINGS = [
@@ -41,9 +42,12 @@ const SETTINGS = [
 
 /** Throws where the database cannot be made so, rather than use it with less. */
 export function makeDurable(db: Connection): void {
+  db.pragma('journal_mode = wal')
+  // The driver is built to lower this under WAL, at the first statement that looks at the schema and unless it was set.
+  db.pragma('synchronous = full')
+  db.prepare('select count(*) from sqlite_schema').get()
   expectSetting(db, 'journal_mode', 'wal')
-  // The driver lowers `synchronous` the moment WAL is on, so it is raised after that and read back.
-  expectSetting(db, 'synchronous', 2)
+  expectSetting(db, 'synchronous', SYNCHRONOUS_FULL)
   // Macs flush their drive's own cache only when told so; elsewhere the setting does nothing.
   db.pragma('fullfsync = on')
   // `checkpoints.ts` chooses the moments.
@@ -51,7 +55,6 @@ export function makeDurable(db: Connection): void {
 }
 
 function expectSetting(db: Connection, name: string, value: string | number): void {
-  db.pragma(`${name} = ${value}`)
   const found = db.pragma(name, { simple: true })
   if (found !== value) throw new Error(`SQLite keeps ${name} at ${found} where ${value} is needed.`)
 }

@@ -7,24 +7,27 @@ import Database from 'better-sqlite3'
 import { ADA, grant, keyFor, setTitle, team, user } from '../conformance/people.ts'
 import { digestWith } from '../token-keys.ts'
 import { checkVersion, connect, makeDurable } from './connection.ts'
-import { openSqlite } from './open.ts'
+import { openSqlite, storeOn } from './open.ts'
 
 const parent = mkdtempSync(join(tmpdir(), 'nametag-sqlite-'))
 after(() => rmSync(parent, { recursive: true }))
 const freshFile = () => join(mkdtempSync(join(parent, 'data-')), 'nametag.db')
 const tokenDigest = digestWith(Buffer.alloc(32, 1))
 
-test('a commit reaches the disk: WAL, flushed at every commit, checkpoints at moments of our own', () => {
-  const db = connect(freshFile())
-  const settingsOf = (names: string[]) => names.map((name) => db.pragma(name, { simple: true }))
-  assert.deepEqual(settingsOf(['journal_mode', 'synchronous', 'wal_autocheckpoint', 'foreign_keys', 'fullfsync']), [
-    'wal',
-    2,
-    0,
-    1,
-    1,
-  ])
-  db.close()
+test('a commit reaches the disk: WAL, flushed at every commit, checkpoints at moments of our own', async () => {
+  const path = freshFile()
+  const wanted = { journal_mode: 'wal', synchronous: 2, wal_autocheckpoint: 0, foreign_keys: 1, fullfsync: 1 }
+  for (const isNew of [true, false]) {
+    const db = connect(path)
+    const settings = () =>
+      Object.fromEntries(Object.keys(wanted).map((name) => [name, db.pragma(name, { simple: true })]))
+    assert.deepEqual(settings(), wanted)
+    const store = storeOn(db, { path, tokenDigest })
+    if (isNew) await store.addTeam(team(), [user(ADA)])
+    await store.change(keyFor(ADA), setTitle('x'))
+    assert.deepEqual(settings(), wanted)
+    await store.close()
+  }
 })
 
 test('a database that cannot be made durable is refused rather than used with less', () => {

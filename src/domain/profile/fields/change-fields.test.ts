@@ -63,7 +63,16 @@ test('equal values are no change', () => {
     [C, { value: 'x', values: [{ value: 'x', alt: 'y' }] }],
   ]
   assert.equal(change(present, sent, withTags).fields, present)
+  assert.deepEqual(change(present, [[A, { value: 'a', alt: 'c' }]]).fields[A], { value: 'a', alt: 'c' })
   assert.notEqual(change(present, [[C, { value: 'x' }]], withTags).fields, present)
+})
+
+test('a value that its type would no longer take may be sent back', () => {
+  const team = teamWith({ type: 'options_list', possibleValues: ['new'] })
+  const present: FieldValues = { [A]: value('old') }
+  assert.equal(change(present, [[A, { value: 'old', alt: '' }]], team).fields, present)
+  const sent = new Map([[A, { value: 'older' }]])
+  assert.ok(isRefusal(changeFields({ team, actor: person(ids.mel), present, sent, knownUsers: new Set() })))
 })
 
 test('what this caller cannot write is ignored, and named', () => {

@@ -36,6 +36,7 @@ export function changeFields(request: FieldsRequest): ChangedFields | Refusal<Fi
       continue
     }
     const before = present[id]
+    if (before !== undefined && repeats(before, input)) continue
     const value = changeField(definition, before, input, knownUsers)
     if (isRefusal(value)) return value
     if (!isSameValue(before, value)) changed.set(id, value)
@@ -51,6 +52,12 @@ function merge(present: FieldValues, changed: ReadonlyMap<FieldId, FieldValue | 
     else merged[id] = value
   }
   return merged
+}
+
+/** A value equal to the present one is never refused, even if the field's options have changed since —
+ * docs/decisions/0004. Tags are compared after they are read: their text alone does not tell them. */
+function repeats(present: FieldValue, { value, alt = '' }: FieldInput): boolean {
+  return present.tags === undefined && value === present.value && alt === present.alt
 }
 
 function isSameValue(a: FieldValue | undefined, b: FieldValue | undefined): boolean {

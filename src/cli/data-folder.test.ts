@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { temporaryFolder } from '../../test/support/server.ts'
+import { CannotStart } from './cannot-start.ts'
+import { hasData, openDataFolder } from './data-folder.ts'
+import { makeFirstTeam } from './first-start.ts'
+
+test('a new folder and everything in it is for its owner alone', async (t) => {
+  const folder = join(temporaryFolder(t), 'a', 'b')
+  assert.ok(!hasData(folder))
+  const { close } = await openDataFolder(folder)
+  t.after(close)
+  assert.ok(hasData(folder))
+  assert.equal(statSync(folder).mode & 0o777, 0o700)
+  for (const name of ['nametag.db', 'token.key']) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name)
+})
+
+test('what was written is there again, under the same key', async (t) => {
+  const folder = temporaryFolder(t)
+  const first = await openDataFolder(folder)
+  const { team, users } = makeFirstTeam()
+  await first.store.addTeam(team, users)
+  await first.close()
+  const second = await openDataFolder(folder)
+  t.after(second.close)
+  assert.deepEqual(
+    (await second.store.findTeams()).map(({ id }) => id),
+    [team.id],
+  )
+})
+
+test('a folder in use is refused in one sentence, and fresh deletes nothing of it', async (t) => {
+  const folder = temporaryFolder(t)
+  const { store, close } = await openDataFolder(folder)
+  t.after(close)
+  const { team, users } = makeFirstTeam()
+  await store.addTeam(team, users)
+  for (const fresh of [false, true]) {
+    await assert.rejects(openDataFolder(folder, { fresh }), (error: Error) => {
+      assert.ok(error instanceof CannotStart)
+      assert.match(error.message, /^The data directory .* is in use by process \d+\.$/)
+      return true
+    })
+  }
+  assert.equal((await store.findTeams()).length, 1)
+  assert.ok(hasData(folder))
+})
+
+test('fresh deletes the data and no file of anybody else', async (t) => {
+  const folder = temporaryFolder(t)
+  const first = await openDataFolder(folder)
+  const { team, users } = makeFirstTeam()
+  await first.store.addTeam(team, users)
+  await first.close()
+  const theirs = ['notes.txt', 'nametag.db.backup', 'my-token.key', 'workspace.json5']
+  for (const name of theirs) writeFileSync(join(folder, name), 'mine')
+  mkdirSync(join(folder, 'photos'))
+
+  const second = await openDataFolder(folder, { fresh: true })
+  t.after(second.close)
+  assert.deepEqual(await second.store.findTeams(), [])
+  const left = readdirSync(folder)
+  for (const name of [...theirs, 'photos']) assert.ok(left.includes(name), name)
+})
+
+test('a folder that cannot be one is refused in a sentence', async (t) => {
+  const file = join(temporaryFolder(t), 'file')
+  writeFileSync(file, '')
+  await assert.rejects(openDataFolder(file), (error) => error instanceof CannotStart && error.message.includes(file))
+})

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { delimiter } from 'node:path'
+import { test } from 'node:test'
+import { COMMANDS, COMMON_FLAGS, type CommandShape } from './cli/commands.ts'
+import type { Env } from './cli/read-flags.ts'
+import { readConfig } from './config.ts'
+
+const AROUND = { color: true, logLevel: 'warn' }
+const DEV = {
+  run: 'dev',
+  ...AROUND,
+  host: '127.0.0.1',
+  port: 4390,
+  data: './.nametag',
+  workspaces: [],
+  fresh: false,
+  rateLimits: true,
+  json: false,
+}
+const SERVE = {
+  run: 'serve',
+  color: true,
+  logLevel: 'info',
+  host: '127.0.0.1',
+  port: 4390,
+  data: 'd',
+  workspaces: [],
+  publicUrl: null,
+  json: false,
+}
+const CREATE = {
+  run: 'token create',
+  ...AROUND,
+  data: 'd',
+  user: 'U01',
+  team: null,
+  app: null,
+  scopes: ['users:read'],
+  kind: 'user',
+  expiresInSeconds: null,
+  json: false,
+}
+
+const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[] = [
+  ['dev', DEV],
+  ['dev --port 0 --json --fresh', { ...DEV, port: 0, json: true, fresh: true }],
+  ['dev --port=81 --host ::1', { ...DEV, port: 81, host: '::1' }],
+  ['dev --memory', { ...DEV, data: null }],
+  ['dev --data there', { ...DEV, data: 'there' }],
+  ['dev --workspace a.json --workspace b.json', { ...DEV, workspaces: ['a.json', 'b.json'] }],
+  ['dev --rate-limits off', { ...DEV, rateLimits: false }],
+  ['dev --no-color', { ...DEV, color: false }],
+  ['dev', { ...DEV, color: false }, { NO_COLOR: '1' }],
+  ['dev', DEV, { NO_COLOR: '' }],
+  ['dev', { ...DEV, color: false }, { TERM: 'dumb' }],
+  ['dev', { ...DEV, port: 5 }, { NAMETAG_PORT: '5' }],
+  ['dev --port 6', { ...DEV, port: 6 }, { NAMETAG_PORT: '5' }],
+  ['dev', { ...DEV, data: null }, { NAMETAG_MEMORY: '1', NAMETAG_DATA: 'd' }],
+  ['dev --data e', { ...DEV, data: 'e' }, { NAMETAG_MEMORY: '1' }],
+  ['dev --memory', { ...DEV, data: null }, { NAMETAG_DATA: 'd' }],
+  ['dev', DEV, { NAMETAG_MEMORY: 'no', NAMETAG_FRESH: '0', NAMETAG_JSON: 'false' }],
+  ['dev', { ...DEV, workspaces: ['a', 'b'] }, { NAMETAG_WORKSPACE: `a${delimiter}b` }],
+  ['dev', { ...DEV, logLevel: 'debug' }, { NAMETAG_LOG_LEVEL: 'debug' }],
+  ['serve --data d', SERVE],
+  ['serve', SERVE, { NAMETAG_DATA: 'd' }],
+  ['serve --data d --public-url https://people.example.com/', { ...SERVE, publicUrl: 'https://people.example.com' }],
+  ['check-workspace a b', { run: 'check-workspace', ...AROUND, files: ['a', 'b'] }],
+  ['token create --data d --user U01 --scopes users:read', CREATE],
+  ['token create --data d --user U01 --scopes users:read --expires-in 30d', { ...CREATE, expiresInSeconds: 2_592_000 }],
+  [
+    'token create --data d --user U01 --scopes a,b, --kind bot --team T01 --app A01 --expires-in 90s',
+    { ...CREATE, scopes: ['a', 'b'], kind: 'bot', team: 'T01', app: 'A01', expiresInSeconds: 90 },
+  ],
+  ['token list --data d --json', { run: 'token list', ...AROUND, data: 'd', team: null, json: true }],
+  ['token revoke Tk1 --data d', { run: 'token revoke', ...AROUND, data: 'd', tokenId: 'Tk1', json: false }],
+  ['--version', { run: 'version' }],
+]
+
+for (const [line, config, env = {}] of UNDERSTOOD) {
+  test(`${line} ${JSON.stringify(env)}`, () => assert.deepEqual(readConfig(line.split(' '), env), config))
+}
+
+const REFUSED: readonly (readonly [line: string, sentence: string, env?: Env])[] = [
+  ['dve', 'there is no command "dve"; did you mean "dev"?'],
+  ['--port 3', 'the command comes first, then --port'],
+  ['token', 'token needs to know what to do: create, list or revoke'],
+  ['token revok x', 'there is no command "token revok"; did you mean "token revoke"?'],
+  ['dev --prot 3', 'there is no flag --prot; did you mean --port?'],
+  ['serve --data d --database-url x', 'there is no flag --database-url'],
+  ['serve --data d --memory', 'there is no flag --memory'],
+  ['dev --port', '--port needs a value: --port NUMBER'],
+  ['dev --port --json', '--port needs a value: --port NUMBER'],
+  ['dev --port 65536', '--port must be a number from 0 to 65535'],
+  ['dev --port 4e3', '--port must be a number from 0 to 65535'],
+  ['dev --port 1 --port 2', '--port is given twice'],
+  ['dev --memory=yes', '--memory takes no value'],
+  ['dev --memory --data d', 'choose one of --data and --memory'],
+  ['dev --rate-limits maybe', '--rate-limits must be on or off'],
+  ['dev extra', '"extra" is one thing too many'],
+  ['dev', '--port must be a number from 0 to 65535', { NAMETAG_PORT: 'x' }],
+  [
+    'dev',
+    'NAMETAG_LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent',
+    { NAMETAG_LOG_LEVEL: 'loud' },
+  ],
+  ['serve', "--data DIR is needed: the folder that holds the server's data"],
+  ['serve --data d --public-url people', '--public-url must be a URL such as https://people.example.com'],
+  ['serve --data d --public-url ftp://x', '--public-url must be a URL such as https://people.example.com'],
+  ['check-workspace', 'which file is to be checked?'],
+  ['token create --data d --scopes a', '--user is needed'],
+  ['token create --data d --user U01', '--scopes is needed'],
+  ['token create --data d --user U01 --scopes a --kind king', '--kind must be one of user, bot, app, workspace'],
+  [
+    'token create --data d --user U01 --scopes a --expires-in soon',
+    '--expires-in must be a time such as 30d, 12h, 90m or 3600s, at most 3650d',
+  ],
+  ['token revoke --data d', 'which token? "nametag token list" shows their ids'],
+  ['token revoke xoxp-ada --data d', 'a token is revoked by its id, not by the token itself'],
+]
+
+for (const [line, sentence, env = {}] of REFUSED) {
+  test(`${line}: ${sentence}`, () => {
+    const config = readConfig(line.split(' '), env)
+    assert.ok(config.run === 'usage-error')
+    assert.equal(config.sentence.split('\n')[0], `nametag: ${sentence}`)
+    assert.match(config.sentence, /\nTry: nametag .*--help$/)
+  })
+}
+
+test('nothing, help and --help give the overview, which names every command', () => {
+  for (const argv of [[], ['help'], ['--help'], ['-h']]) {
+    const config = readConfig(argv, {})
+    assert.ok(config.run === 'help')
+    for (const { name } of COMMANDS) assert.ok(config.text.includes(`  ${name} `), name)
+  }
+})
+
+const SHAPES: readonly CommandShape[] = COMMANDS
+for (const { name, flags, examples } of SHAPES) {
+  test(`the help of ${name} begins with examples and names every flag and variable`, () => {
+    for (const argv of [
+      [...name.split(' '), '--help'],
+      ['help', ...name.split(' ')],
+      [...name.split(' '), '-h'],
+    ]) {
+      const config = readConfig(argv, {})
+      assert.ok(config.run === 'help')
+      assert.ok(config.text.indexOf('Examples') < config.text.indexOf('Flags'))
+      for (const flag of [...flags, ...COMMON_FLAGS]) {
+        assert.ok(config.text.includes(`  --${flag.name}`), flag.name)
+        assert.ok(config.text.includes(flag.env ?? ''), flag.env)
+      }
+    }
+  })
+
+  test(`the examples of ${name} are understood`, () => {
+    for (const example of examples) {
+      const config = readConfig(example.split(' ').slice(1), {})
+      assert.equal(config.run, name, 'sentence' in config ? config.sentence : '')
+    }
+  })
+}
