@@ -1,5 +1,5 @@
 import { isRefusal, type Refusal } from '../domain/errors.ts'
-import type { EventType } from '../domain/event.ts'
+import type { EventType, OtherFact } from '../domain/event.ts'
 import type { TeamId, UserId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
 import type { User } from '../domain/user.ts'
@@ -20,13 +20,22 @@ export interface Committed {
   findEmailOwner(teamId: TeamId, emailLower: string): UserId | undefined
 }
 
-/** A row to replace, and the log entry that tells of it. */
+/** A row to replace, and the log entries that tell of it. */
 export interface Write {
   readonly before: User
+  /** The same object as `before` where facts alone are written. */
   readonly after: User
   /** The user encoded once, for its own row and for the log's. */
   readonly body: string
   readonly events: readonly EventType[]
+  readonly facts: readonly EncodedFact[]
+  /** Unix milliseconds. */
+  readonly at: number
+}
+
+export interface EncodedFact {
+  readonly fact: OtherFact
+  readonly body: string
 }
 
 /** How a call came out, to be told after the commit. */
@@ -44,7 +53,7 @@ export function decideCalls(calls: readonly ChangeCall[], committed: Committed, 
     if (textLength >= textMax) break
     const outcome = decideCall(call, state)
     outcomes.push(outcome)
-    if ('write' in outcome && outcome.write !== null) textLength += outcome.write.body.length
+    if ('write' in outcome && outcome.write !== null) textLength += textLengthOf(outcome.write)
   }
   return outcomes
 }
@@ -65,7 +74,7 @@ function decideCall(call: ChangeCall, state: BatchState): Outcome {
   try {
     const loaded = state.load(call.key)
     const decision = call.decide(loaded)
-    if (isRefusal(decision) || decision.user === loaded.user) return { call, decision, write: null }
+    if (isRefusal(decision) || writesNothing(decision, loaded.user)) return { call, decision, write: null }
 
     const write = toWrite(call.key, loaded.user, decision)
     state.apply(write)
@@ -75,12 +84,29 @@ function decideCall(call: ChangeCall, state: BatchState): Outcome {
   }
 }
 
-function toWrite(key: ChangeKey, before: User | undefined, { user, events }: Change): Write {
+function writesNothing({ user, facts }: Change, before: User | undefined): boolean {
+  return user === before && (facts === undefined || facts.length === 0)
+}
+
+function toWrite(key: ChangeKey, before: User | undefined, change: Change): Write {
+  const { user, facts, at = user.updated * 1000 } = change
   if (before === undefined) throw new Error(`A change needs a user who exists: ${key.userId} of ${key.teamId}.`)
   if (user.id !== before.id || user.teamId !== before.teamId || user.ordinal !== before.ordinal) {
     throw new Error(`A change of ${key.userId} must keep the user's id, team and ordinal.`)
   }
-  return { before, after: user, body: JSON.stringify(user), events }
+  const encoded = facts === undefined ? NO_FACTS : facts.map(encodeFact)
+  if (user === before) return { before, after: user, body: '', events: [], facts: encoded, at }
+  return { before, after: user, body: JSON.stringify(user), events: change.events, facts: encoded, at }
+}
+
+export function encodeFact(fact: OtherFact): EncodedFact {
+  return { fact, body: JSON.stringify(fact) }
+}
+
+const NO_FACTS: readonly EncodedFact[] = []
+
+function textLengthOf({ body, facts }: Write): number {
+  return facts.reduce((length, fact) => length + fact.body.length, body.length)
 }
 
 /** What was committed, and over it what the batch has decided so far. */
@@ -107,6 +133,7 @@ class BatchState {
   }
 
   apply({ before, after }: Write): void {
+    if (after === before) return
     this.#users.set(rowKey(after.teamId, after.id), after)
     const given = emailKeyOf(before)
     const taken = emailKeyOf(after)

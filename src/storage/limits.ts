@@ -24,5 +24,19 @@ export const DEFAULT_LIMITS: StoreLimits = {
   cachedUsersTextMax: 128 * 1024 * 1024,
 }
 
-/** The longest page that `findUsers` and `readLog` give. */
+/** The longest page that a list gives. */
 export const PAGE_ROWS_MAX = 1000
+/** The longest list of last entries. */
+export const LAST_ENTRIES_MAX = 10_000
+/** Rows that one `saveProgress` keeps and drops. */
+export const PROGRESS_ROWS_MAX = 10_000
+/** Rows that a snapshot holds. */
+export const SNAPSHOT_ROWS_MAX = 100_000
+
+/** Callers ask for pages within the bound; a larger one would be a fault of theirs. */
+export function pageOf(limit: number, rowsMax: number = PAGE_ROWS_MAX): number {
+  if (!Number.isInteger(limit) || limit < 1 || limit > rowsMax) {
+    throw new RangeError(`A page has 1 to ${rowsMax} rows, not ${limit}.`)
+  }
+  return limit
+}

@@ -51,13 +51,17 @@ export interface Store {
 
   /** How far a reader of the log has come; `undefined` where it has never said. */
   findCursor(reader: string): Promise<number | undefined>
-  /** Says how far a reader has come, and keeps or drops what it could not deliver, in one transaction. */
+  /** Says how far a reader has come, and drops, then keeps, what it could not deliver, in one transaction. What is kept
+   * replaces what has its id. At most 10,000 rows. */
   saveProgress(progress: Progress): Promise<void>
-  /** Undelivered entries of a reader, in the order of their `nextAt`, those that are given up last; all readers: null. */
+  /** Undelivered entries of a reader, in the order of their `nextAt`, those that are given up last; all readers: null.
+   * `limit` ≤ 1000. */
   findUndelivered(reader: string | null, limit: number): Promise<readonly Undelivered[]>
 
-  /** Everything that is stored, and back: replaces all of it. For tests and development: small stores only. */
+  /** Everything that is stored, and back: replaces all of it. For tests and development: rejects where there are more
+   * than 100,000 rows. */
   takeSnapshot(): Promise<Snapshot>
+  /** Rejects with `UnusableSnapshot`, and leaves all as it was, where the snapshot is none of this engine and version. */
   restoreSnapshot(snapshot: Snapshot): Promise<void>
 
   /** Facts for operators. */
@@ -90,12 +94,14 @@ export interface Loaded {
 
 /** What a decision may ask the store to write. */
 export interface Change {
-  /** The user afterwards. The loaded object itself means that nothing changed and nothing is written. */
+  /** The user afterwards. The loaded object itself means that nothing changed: neither the user nor an event is written. */
   readonly user: User
   /** What the log is to tell of it; empty: the change is written without an event. */
   readonly events: readonly EventType[]
-  /** What else it is to tell, after the events. */
+  /** What else it is to tell, after the events; told also of a user who stays as loaded. */
   readonly facts?: readonly OtherFact[]
+  /** When it was decided, in Unix milliseconds; absent: when the user was last `updated`. */
+  readonly at?: number
 }
 
 /** What a commit wrote. */
@@ -157,6 +163,11 @@ export interface StoreStats {
 /** The store cannot take the call: its queue is full, it is closing, or the database is away. Nothing was written. */
 export class StorageUnavailable extends Error {
   override readonly name = 'StorageUnavailable'
+}
+
+/** A snapshot that this engine and version did not make. */
+export class UnusableSnapshot extends Error {
+  override readonly name = 'UnusableSnapshot'
 }
 
 /** The commit was asked for and its outcome is not known. */

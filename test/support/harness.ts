@@ -61,7 +61,9 @@ export async function startHarness(
     },
     async events() {
       const entries = await store.readLog(0, 1000)
-      return entries.flatMap((entry) => entry.types.map((type) => `${type} ${entry.user.id}`))
+      return entries.flatMap((entry) =>
+        entry.kind === 'user' ? entry.types.map((type) => `${type} ${entry.user.id}`) : [],
+      )
     },
     close: () => store.close(),
   }

@@ -59,7 +59,9 @@ export async function startTestServer(t: Cleanup, options: TestServerOptions = {
 
 async function eventsOf(store: Store): Promise<string[]> {
   const entries = await store.readLog(0, 1000)
-  return entries.flatMap((entry) => entry.types.map((type) => `${type} ${entry.user.id}`))
+  return entries.flatMap((entry) =>
+    entry.kind === 'user' ? entry.types.map((type) => `${type} ${entry.user.id}`) : [],
+  )
 }
 
 /** A folder that goes with the test. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { refuse } from '../../domain/errors.ts'
 import type { Case } from './conformance.ts'
-import { ADA, BOB, fullTeam, grant, keyFor, setTitle, TEAM, team, user } from './people.ts'
+import { ADA, BOB, fullTeam, grant, keyFor, setTitle, TEAM, team, titlesIn, user } from './people.ts'
 
 /** For engines that keep what they were given when they are closed. */
 export const DURABILITY: readonly Case[] = [
@@ -56,10 +56,7 @@ export const DURABILITY: readonly Case[] = [
       const second = await place.open()
       await second.change(keyFor(ADA), setTitle('b'))
       const after = await second.readLog(before[0]?.seq ?? 0, 10)
-      assert.deepEqual(
-        after.map((entry) => entry.user.profile.title),
-        ['b'],
-      )
+      assert.deepEqual(titlesIn(after), ['b'])
     },
   },
 ]

@@ -1,4 +1,4 @@
-import type { EventType } from '../../domain/event.ts'
+import type { EventType, LogEntry } from '../../domain/event.ts'
 import type { Grant } from '../../domain/grant.ts'
 import type { AppId, FieldId, TeamId, UserId } from '../../domain/ids.ts'
 import { DEFAULT_COMPAT, DEFAULT_SETTINGS, type Team } from '../../domain/team.ts'
@@ -128,4 +128,14 @@ export function setTitle(title: string, events: readonly EventType[] = BOTH): (l
     if (user === undefined) throw new Error('nobody')
     return { user: { ...user, updated: user.updated + 1, profile: { ...user.profile, title } }, events }
   }
+}
+
+/** The titles that the log tells of. */
+export function titlesIn(entries: readonly LogEntry[]): string[] {
+  return usersIn(entries).map(({ profile }) => profile.title)
+}
+
+/** The users that the log tells of, as they were then. */
+export function usersIn(entries: readonly LogEntry[]): User[] {
+  return entries.flatMap((entry) => (entry.kind === 'user' ? [entry.user] : []))
 }

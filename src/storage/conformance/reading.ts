@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { UserId } from '../../domain/ids.ts'
 import type { Case } from './conformance.ts'
-import { ADA, BOB, fullTeam, keyFor, OTHER_TEAM, setTitle, TEAM, team, user } from './people.ts'
+import { ADA, BOB, fullTeam, keyFor, OTHER_TEAM, setTitle, TEAM, team, user, usersIn } from './people.ts'
 
 export const READING: readonly Case[] = [
   {
@@ -116,7 +116,7 @@ export const READING: readonly Case[] = [
       assert.equal((await store.findUser(TEAM, ADA))?.profile.title, 'here')
       assert.equal((await store.findUser(OTHER_TEAM, ADA))?.profile.title, 'there')
       assert.deepEqual(
-        (await store.readLog(0, 10)).map((entry) => [entry.user.teamId, entry.user.profile.title]),
+        usersIn(await store.readLog(0, 10)).map(({ teamId, profile }) => [teamId, profile.title]),
         [
           [TEAM, 'here'],
           [OTHER_TEAM, 'there'],

@@ -11,8 +11,8 @@ export interface Batch {
   readonly users: Users
   readonly log: Log
   readonly textMax: number
-  /** Told of what a batch wrote, after its commit and before its answers. */
-  onCommit(writes: readonly Write[]): void
+  /** Told of what a batch wrote, after its commit and before its answers; `seq` is that of its last log entry, or 0. */
+  onCommit(writes: readonly Write[], seq: number): void
 }
 
 /** Decides the calls, writes what they decided with one commit, and only then answers them. */
@@ -36,20 +36,25 @@ function finish(batch: Batch, outcomes: readonly Outcome[]): void {
 
 /** What went wrong, or null. */
 function commit(batch: Batch, writes: readonly Write[]): unknown {
+  let seq: number
   try {
-    batch.transaction(() => save(batch, writes))
+    seq = batch.transaction(() => save(batch, writes))
   } catch (error) {
     return error
   }
-  batch.onCommit(writes)
+  batch.onCommit(writes, seq)
   return null
 }
 
-function save({ users, log }: Batch, writes: readonly Write[]): void {
+/** The number of the last log entry; 0 where the writes have none. */
+function save({ users, log }: Batch, writes: readonly Write[]): number {
+  let seq = 0
   for (const write of writes) {
-    users.save(write)
-    if (write.events.length > 0) log.append(write)
+    if (write.after !== write.before) users.save(write)
+    if (write.events.length > 0) seq = log.append(write)
+    for (const fact of write.facts) seq = log.appendFact(write.after.teamId, write.at, fact)
   }
+  return seq
 }
 
 function redoOneByOne(batch: Batch, outcomes: readonly Outcome[]): void {

@@ -5,9 +5,7 @@ import type { User } from '../../domain/user.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import { type Committed, rowKey, type Write } from '../deciding.ts'
 import type { StoreLimits } from '../limits.ts'
-import type { Teams } from './teams.ts'
-import type { Tokens } from './tokens.ts'
-import type { Users } from './users.ts'
+import type { Tables } from './tables.ts'
 
 /** What was read or written lately. Only what is committed ever enters, so a rollback has nothing to take back. */
 export class Caches implements Committed {
@@ -53,7 +51,9 @@ export class Caches implements Committed {
   }
 
   keepUsers(writes: readonly Write[]): void {
-    for (const { after, body } of writes) this.#users.set(rowKey(after.teamId, after.id), after, body.length)
+    for (const { before, after, body } of writes) {
+      if (after !== before) this.#users.set(rowKey(after.teamId, after.id), after, body.length)
+    }
   }
 
   forgetTeam(teamId: TeamId): void {
@@ -69,10 +69,4 @@ export class Caches implements Committed {
     this.#users.clear()
     this.#grants.clear()
   }
-}
-
-interface Tables {
-  readonly teams: Teams
-  readonly users: Users
-  readonly tokens: Tokens
 }

@@ -83,6 +83,7 @@ async function check(path: string, answered: ReadonlyMap<string, number>, read: 
   let seq = read.seq
   for (let page = await store.readLog(seq, 1000); page.length > 0; page = await store.readLog(seq, 1000)) {
     for (const entry of page) {
+      assert.ok(entry.kind === 'user')
       const value = (values.get(entry.user.id) ?? 0) + 1
       assert.equal(entry.user.updated, value, `the log of ${entry.user.id}`)
       assert.equal(entry.user.profile.title, titleOf(value))

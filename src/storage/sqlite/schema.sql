@@ -1,3 +1,9 @@
+CREATE TABLE cursors (
+  reader text not null,
+  seq integer not null,
+  primary key (reader)
+) strict;
+
 CREATE TABLE log (
   seq integer primary key autoincrement,
   team_id text not null,
@@ -5,7 +11,11 @@ CREATE TABLE log (
   types text not null,
   at integer not null,
   body text not null
-) strict;
+, kind text not null default 'user') strict;
+
+CREATE INDEX log_told
+  on log (kind, seq)
+  where kind <> 'user';
 
 CREATE TABLE migrations (
   number integer primary key,
@@ -41,6 +51,24 @@ CREATE UNIQUE INDEX tokens_id
 CREATE INDEX tokens_user
   on tokens (team_id, user_id);
 
+CREATE TABLE undelivered (
+  team_id text not null,
+  id text not null,
+  reader text not null,
+  seq integer not null,
+  type text not null,
+  attempts integer not null,
+  reason text not null,
+  next_at integer,
+  primary key (team_id, id)
+) strict;
+
+CREATE UNIQUE INDEX undelivered_id
+  on undelivered (id);
+
+CREATE INDEX undelivered_next
+  on undelivered (reader, next_at, seq, id);
+
 CREATE TABLE users (
   team_id text not null references teams (team_id),
   id text not null,
@@ -59,7 +87,7 @@ CREATE UNIQUE INDEX users_email
   where email_lower is not null;
 
 CREATE INDEX users_expiring
-  on users (team_id, status_expiration)
+  on users (status_expiration, team_id, id)
   where status_expiration > 0;
 
 CREATE INDEX users_joined

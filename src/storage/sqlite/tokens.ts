@@ -9,8 +9,13 @@ export interface Tokens {
   /** Whether the user has a user token of the app that is not revoked. */
   hasLive(teamId: TeamId, userId: UserId, appId: AppId | null): boolean
   add(digest: string, grant: Grant): void
-  /** The digest of the token, or nothing where no token has this id. */
-  revoke(tokenId: string, now: number): string | undefined
+  /** Nothing where no token has this id, or it was revoked before. */
+  revoke(tokenId: string, now: number): Revoked | undefined
+}
+
+export interface Revoked {
+  readonly digest: string
+  readonly grant: Grant
 }
 
 export function openTokens(db: Connection): Tokens {
@@ -65,15 +70,18 @@ export function openTokens(db: Connection): Tokens {
     values
       (@teamId, @tokenId, @digest, @kind, @userId, @appId, @createdAt, @revokedAt, @body)`)
 
-  const revoke = db.prepare<[now: number, tokenId: string], { digest: string }>(`
+  const revoke = db.prepare<[now: number, tokenId: string], TokenRow & { readonly digest: string }>(`
     update
       tokens
     set
-      revoked_at = coalesce(revoked_at, ?)
+      revoked_at = ?
     where
       token_id = ?
+      and revoked_at is null
     returning
-      digest`)
+      digest,
+      body,
+      revoked_at`)
 
   return {
     findByDigest: (digest) => {
@@ -86,7 +94,10 @@ export function openTokens(db: Connection): Tokens {
     add: (digest, grant) => {
       add.run(toRow(digest, grant))
     },
-    revoke: (tokenId, now) => revoke.get(now, tokenId)?.digest,
+    revoke: (tokenId, now) => {
+      const row = revoke.get(now, tokenId)
+      return row === undefined ? undefined : { digest: row.digest, grant: fromRow(row) }
+    },
   }
 }
 

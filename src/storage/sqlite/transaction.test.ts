@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import type { UserId } from '../../domain/ids.ts'
-import { ADA, keyFor, setTitle, TEAM, team, user } from '../conformance/people.ts'
+import { ADA, keyFor, setTitle, TEAM, team, titlesIn, user } from '../conformance/people.ts'
 import { StorageUnavailable } from '../store.ts'
 import { connect } from './connection.ts'
 import { openSqlite, storeOn } from './open.ts'
@@ -80,7 +80,7 @@ test('a commit that the operating system breaks off is told as unknown, and ever
   assert.ok(number === done || number === done + 1, `${number} after ${done} were done`)
   const log = await store.readLog(0, 1000)
   assert.deepEqual(
-    log.map((entry) => Number.parseInt(entry.user.profile.title, 10)),
+    titlesIn(log).map((title) => Number.parseInt(title, 10)),
     Array.from({ length: number }, (_, index) => index + 1),
   )
   await store.close()

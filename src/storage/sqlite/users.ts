@@ -1,6 +1,7 @@
 import type { TeamId, UserId } from '../../domain/ids.ts'
 import type { User } from '../../domain/user.ts'
 import { emailKeyOf, type Write } from '../deciding.ts'
+import type { ExpiringStatus } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 export interface Users {
@@ -8,6 +9,8 @@ export interface Users {
   findEmailOwner(teamId: TeamId, emailLower: string): UserId | undefined
   findFirst(teamId: TeamId, limit: number): readonly User[]
   findAfter(teamId: TeamId, after: UserId, limit: number): readonly User[]
+  findExpiring(dueAt: number, limit: number): readonly ExpiringStatus[]
+  findNextExpiration(): number | undefined
   add(user: User): void
   save(write: Write): void
 }
@@ -73,6 +76,35 @@ export function openUsers(db: Connection): Users {
     limit
       ?`)
 
+  const findExpiring = db.prepare<[dueAt: number, limit: number], ExpiringStatus>(`
+    select
+      team_id as "teamId",
+      id as "userId",
+      status_expiration as "expiration"
+    from
+      users
+    where
+      status_expiration > 0
+      and status_expiration <= ?
+    order by
+      status_expiration,
+      team_id,
+      id
+    limit
+      ?`)
+
+  const findNextExpiration = db.prepare<[], { status_expiration: number }>(`
+    select
+      status_expiration
+    from
+      users
+    where
+      status_expiration > 0
+    order by
+      status_expiration
+    limit
+      1`)
+
   const add = db.prepare<NewUserRow>(`
     insert into
       users (team_id, id, ordinal, email_lower, status_expiration, deleted, name, updated, body)
@@ -109,6 +141,8 @@ export function openUsers(db: Connection): Users {
     findEmailOwner: (teamId, emailLower) => findEmailOwner.get(teamId, emailLower)?.id,
     findFirst: (teamId, limit) => findFirst.all(teamId, limit).map(fromRow),
     findAfter: (teamId, after, limit) => findAfter.all(teamId, teamId, after, limit).map(fromRow),
+    findExpiring: (dueAt, limit) => findExpiring.all(dueAt, limit),
+    findNextExpiration: () => findNextExpiration.get()?.status_expiration,
     add: (user) => {
       add.run(toRow(user))
     },

@@ -1,0 +1,112 @@
+import Database from 'better-sqlite3'
+import { SNAPSHOT_ROWS_MAX } from '../limits.ts'
+import { type Snapshot, UnusableSnapshot } from '../store.ts'
+import type { Connection } from './connection.ts'
+import { MIGRATIONS } from './migrations.ts'
+
+export interface Snapshots {
+  take(): Snapshot
+  /** Is called within a transaction. */
+  restore(snapshot: Snapshot): void
+}
+
+/** Every table of data with its columns, those first that others refer to. */
+export const SNAPSHOT_TABLES: Readonly<Record<string, readonly string[]>> = {
+  teams: ['team_id', 'body'],
+  users: ['team_id', 'id', 'ordinal', 'email_lower', 'status_expiration', 'deleted', 'name', 'updated', 'body'],
+  tokens: ['team_id', 'token_id', 'digest', 'kind', 'user_id', 'app_id', 'created_at', 'revoked_at', 'body'],
+  log: ['seq', 'team_id', 'user_id', 'types', 'at', 'body', 'kind'],
+  cursors: ['reader', 'seq'],
+  undelivered: ['team_id', 'id', 'reader', 'seq', 'type', 'attempts', 'reason', 'next_at'],
+}
+
+/** Where the log's numbers go on, which its rows alone do not tell. */
+const SEQUENCE = 'log_sequence'
+
+/** A snapshot fits the schema that it was taken from and no other. */
+const VERSION = MIGRATIONS.length
+
+type Row = Snapshot['tables'][string][number]
+
+export function openSnapshots(db: Connection): Snapshots {
+  const tables = Object.entries(SNAPSHOT_TABLES).map(([name, columns]) => openTable(db, name, columns))
+
+  const findSequence = db.prepare<[], { seq: number }>(`
+    select
+      seq
+    from
+      sqlite_sequence
+    where
+      name = 'log'`)
+
+  const dropSequence = db.prepare(`
+    delete from sqlite_sequence
+    where
+      name = 'log'`)
+
+  const addSequence = db.prepare<[Row]>(`
+    insert into
+      sqlite_sequence (name, seq)
+    values
+      ('log', @seq)`)
+
+  return {
+    take: () => {
+      const taken: Record<string, readonly Row[]> = { [SEQUENCE]: findSequence.all() }
+      let room = SNAPSHOT_ROWS_MAX
+      for (const { name, findAll } of tables) {
+        const rows = findAll.all(room + 1)
+        room -= rows.length
+        if (room < 0) throw new RangeError(`A snapshot has at most ${SNAPSHOT_ROWS_MAX} rows.`)
+        taken[name] = rows
+      }
+      return { version: VERSION, tables: taken }
+    },
+    restore: (snapshot) => {
+      const sequence = rowsOf(snapshot, SEQUENCE)
+      for (const { dropAll } of tables.toReversed()) dropAll.run()
+      for (const { name, add } of tables) addRows(add, rowsOf(snapshot, name))
+      // Rows that come with their number move the sequence too.
+      dropSequence.run()
+      addRows(addSequence, sequence)
+    },
+  }
+}
+
+/** The only statements that are put together: from the names above, never from a snapshot. */
+function openTable(db: Connection, name: string, columns: readonly string[]) {
+  const list = columns.join(', ')
+  return {
+    name,
+    findAll: db.prepare<[limit: number], Row>(`select ${list} from ${name} order by ${columns[0]} limit ?`),
+    dropAll: db.prepare(`delete from ${name}`),
+    add: db.prepare<[Row]>(
+      `insert into ${name} (${list}) values (${columns.map((column) => `@${column}`).join(', ')})`,
+    ),
+  }
+}
+
+function rowsOf({ version, tables }: Snapshot, name: string): readonly Row[] {
+  if (version !== VERSION) throw new UnusableSnapshot(`The snapshot has schema ${version}, and the store ${VERSION}.`)
+  const rows = tables[name]
+  if (!Array.isArray(rows)) throw new UnusableSnapshot(`The snapshot lacks the table ${name}.`)
+  return rows
+}
+
+function addRows(add: Database.Statement<[Row]>, rows: readonly Row[]): void {
+  for (const row of rows) {
+    try {
+      add.run(row)
+    } catch (error) {
+      throw isFaultOfRow(error)
+        ? new UnusableSnapshot('The snapshot holds a row that does not fit.', { cause: error })
+        : error
+    }
+  }
+}
+
+/** The driver refuses values that it cannot bind, and columns that are missing; the database, what breaks its rules. */
+function isFaultOfRow(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError) return true
+  return error instanceof Database.SqliteError && /^SQLITE_(CONSTRAINT|MISMATCH|RANGE|TOOBIG)/.test(error.code)
+}
