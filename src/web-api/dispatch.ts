@@ -7,7 +7,7 @@ import { authenticate, type Caller } from './authenticate.ts'
 import { authorize, closedTo } from './authorize.ts'
 import type { Answer, Call } from './call.ts'
 import { envelope, type Outcome } from './envelope.ts'
-import { type Limiter, TIER_PER_MINUTE, windowsOf } from './limits.ts'
+import { countsOf, countTargets, type Limiter } from './limits.ts'
 import type { Method } from './method.ts'
 import { charsetWarning, type Warning } from './read-body.ts'
 import { methodNameOf, readCall } from './read-call.ts'
@@ -54,7 +54,7 @@ export async function dispatch(services: Services, call: Call): Promise<Answer> 
 
 /** The pipeline. The order of the checks is a rule of its own (docs/decisions/0030) and stands here alone. */
 async function answer(services: Services, call: Call, trace: Trace): Promise<object> {
-  const { store, limiter } = services
+  const { store } = services
   const now = services.clock.now()
 
   const name = methodNameOf(call.path)
@@ -76,22 +76,12 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
   const closed = open ? undefined : closedTo(caller, call.ip)
   if (closed) return closed
 
-  const tierKey = open ? `${name} ${call.ip}` : tierKeyOf(name, caller.grant)
-  const perMinute = tierOf(method)
-  const tierWait = perMinute === 0 ? 0 : limiter.takeTier(tierKey, perMinute, now)
-  if (tierWait > 0 && services.enforceLimits) return ratelimited(tierWait)
-
-  const barred = open ? undefined : authorize(caller, method)
-  if (barred) return barred
-
-  const args = parseArguments(method.args, incoming.args)
+  // Limits are answered before what comes next, and need to know what came of it.
+  const judged = open ? undefined : authorize(caller, method)
+  const args = judged ?? parseArguments(method.args, incoming.args)
+  const wait = await takeLimits(services, method, { caller, ip: call.ip, args }, now)
+  if (wait > 0) return new Refusal('ratelimited', [], undefined, wait)
   if (isRefusal(args)) return args
-
-  const windowWait = open ? 0 : await takeWindows(services, method, caller, args, now)
-  if (windowWait > 0 && services.enforceLimits) {
-    limiter.returnTier(tierKey, perMinute)
-    return ratelimited(windowWait)
-  }
 
   const answered: unknown = await method.handle({
     grant: caller?.grant,
@@ -110,32 +100,45 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
   return answered as object
 }
 
-async function takeWindows(
-  { store, limiter }: Services,
+interface Counting {
+  readonly caller: Caller | undefined
+  readonly ip: string
+  readonly args: Readonly<Record<string, unknown>> | Refusal
+}
+
+/** Counts the call; how many seconds it has to wait where it may not pass, else 0. */
+async function takeLimits(
+  { store, limiter, enforceLimits }: Services,
   method: Method,
-  { grant, user }: Caller,
-  args: Readonly<Record<string, unknown>>,
+  { caller, ip, args: judged }: Counting,
   now: number,
 ): Promise<number> {
-  if (!method.rate.some((limit) => limit.kind !== 'tier')) return 0
+  const args = isRefusal(judged) ? undefined : judged
+  const counts = countsOf(method.rate, {
+    method: method.name,
+    tierGroup: caller === undefined ? ip : tierGroupOf(caller.grant),
+    tokenId: caller?.grant.tokenId ?? '',
+    target: caller && args && countTargets(method.rate) ? await findTarget(store, caller, args) : undefined,
+    args,
+  })
+  if (enforceLimits) return limiter.take(counts, now)
+  limiter.takeAnyway(counts, now)
+  return 0
+}
+
+/** An id that names nobody counts against the tier only (docs/decisions/0032). */
+async function findTarget(
+  store: Store,
+  { grant, user }: Caller,
+  args: Readonly<Record<string, unknown>>,
+): Promise<UserId | undefined> {
   const named = (args.user as UserId | undefined) ?? user.id
-  // An id that names nobody counts against the tier only (docs/decisions/0032).
-  const known = named === user.id || (await store.findUser(grant.teamId, named)) !== undefined
-  const target = known ? named : undefined
-  return limiter.takeWindow(windowsOf(method.rate, { method: method.name, tokenId: grant.tokenId, target, args }), now)
+  return named === user.id ? named : (await store.findUser(grant.teamId, named))?.id
 }
 
-function tierOf(method: Method): number {
-  const limit = method.rate.find((candidate) => candidate.kind === 'tier')
-  return limit === undefined ? 0 : TIER_PER_MINUTE[limit.tier]
-}
-
-function tierKeyOf(method: string, grant: Grant): string {
-  return `${method} ${grant.teamId} ${grant.appId ?? grant.tokenId}`
-}
-
-function ratelimited(seconds: number): Refusal<'ratelimited'> {
-  return new Refusal('ratelimited', [], undefined, seconds)
+/** Slack counts per method, team and app; a token that belongs to no app counts for itself. */
+function tierGroupOf({ teamId, appId, tokenId }: Grant): string {
+  return `${teamId} ${appId ?? tokenId}`
 }
 
 /** Exceptions are outages or bugs, told apart here and nowhere else. */

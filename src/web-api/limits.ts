@@ -39,43 +39,66 @@ export const perTokenWhile = (whileArg: string, perMinute: number): TokenLimit =
   whileArg,
 })
 
-/** Counts calls. `take…` answer 0 where the call may pass and was counted, else the whole seconds until it would pass
- * (then nothing was counted: docs/decisions/0032). */
+/** Counts calls. `now` is in Unix milliseconds. */
 export interface Limiter {
-  /** `key` names method, team and app, or the address of a caller without a token. */
-  takeTier(key: string, perMinute: number, now: number): number
-  /** Gives back what `takeTier` took, for a call that a window refuses after all. */
-  returnTier(key: string, perMinute: number): void
-  /** `key` names the window; `slot` is what has to be different, or anything where every call counts. */
-  takeWindow(windows: readonly Window[], now: number): number
+  /** Takes one from every count and answers 0. Where one of them is used up it takes none, and answers the whole seconds,
+   * at least 1, until the same call would pass all of them (docs/decisions/0032). */
+  take(counts: readonly Count[], now: number): number
+  /** Takes one from every count, used up or not. */
+  takeAnyway(counts: readonly Count[], now: number): void
+  /** Forgets every call. */
+  clear(): void
 }
 
-/** A sliding minute. All windows of a call pass together, or none is counted. */
-export type Window =
+/** What one call is counted under. */
+export type Count =
+  /** A bucket that holds one minute's worth, and fills evenly. */
+  | { readonly kind: 'bucket'; readonly key: string; readonly perMinute: number }
+  /** So many calls in any sixty seconds. */
   | { readonly kind: 'calls'; readonly key: string; readonly max: number }
+  /** So many different members in any sixty seconds. */
   | { readonly kind: 'distinct'; readonly key: string; readonly member: string; readonly max: number }
 
-/** The windows that a call of these limits falls into. */
-export function windowsOf(
-  limits: readonly Limit[],
-  call: {
-    readonly method: string
-    readonly tokenId: string
-    readonly target: UserId | undefined
-    readonly args: Readonly<Record<string, unknown>>
-  },
-): Window[] {
-  const windows: Window[] = []
-  const base = `${call.method} ${call.tokenId}`
+/** A call, as far as limits look at it. */
+export interface Counted {
+  readonly method: string
+  /** Who shares the tier with the caller. */
+  readonly tierGroup: string
+  readonly tokenId: string
+  /** Whose profile it is about, where there is such a person. */
+  readonly target: UserId | undefined
+  /** Absent where they were refused: such a call counts against its tier alone. */
+  readonly args: Readonly<Record<string, unknown>> | undefined
+}
+
+export function countsOf(limits: readonly Limit[], call: Counted): Count[] {
+  const counts: Count[] = []
   for (const limit of limits) {
-    if (limit.kind === 'token' && call.args[limit.whileArg] === true) {
-      windows.push({ kind: 'calls', key: `${base} ${limit.whileArg}`, max: limit.perMinute })
-    }
-    if (call.target === undefined) continue
-    if (limit.kind === 'target') windows.push({ kind: 'calls', key: `${base} ${call.target}`, max: limit.perMinute })
-    if (limit.kind === 'distinct-targets') {
-      windows.push({ kind: 'distinct', key: base, member: call.target, max: limit.perMinute })
-    }
+    const count = countOf(limit, call)
+    if (count !== undefined) counts.push(count)
   }
-  return windows
+  return counts
+}
+
+function countOf(limit: Limit, { method, tierGroup, tokenId, target, args }: Counted): Count | undefined {
+  switch (limit.kind) {
+    case 'tier':
+      return { kind: 'bucket', key: `${method} ${tierGroup}`, perMinute: TIER_PER_MINUTE[limit.tier] }
+    case 'token':
+      if (args?.[limit.whileArg] !== true) return undefined
+      return { kind: 'calls', key: `${method} ${tokenId} ${limit.whileArg}`, max: limit.perMinute }
+    case 'target':
+      if (target === undefined) return undefined
+      return { kind: 'calls', key: `${method} ${tokenId} ${target}`, max: limit.perMinute }
+    case 'distinct-targets':
+      if (target === undefined) return undefined
+      return { kind: 'distinct', key: `${method} ${tokenId}`, member: target, max: limit.perMinute }
+    default:
+      return limit satisfies never
+  }
+}
+
+/** Whether a method's limits look at whom a call is about. */
+export function countTargets(limits: readonly Limit[]): boolean {
+  return limits.some(({ kind }) => kind === 'target' || kind === 'distinct-targets')
 }

@@ -1,103 +1,141 @@
-import type { Limiter, Window } from './limits.ts'
+import type { Count, Limiter } from './limits.ts'
 
 const MINUTE_MS = 60_000
-/** How many keys each kind of count may hold before the oldest half is forgotten. */
-const KEYS_MAX = 1_000_000
 
-/** The limits of one node, in memory. A key that was not used for a minute has no say any more: keys live in two
- * generations that swap every minute, so memory follows the traffic of the last two. */
-export function createMemoryLimiter(): Limiter {
-  const tiers = new Generations<number>()
-  const calls = new Generations<number[]>()
-  const distinct = new Generations<Map<string, number>>()
+/** Keys of one kind of count that are remembered at least; at most it is twice as many. */
+export const REMEMBERED_KEYS_MIN = 500_000
+
+/** The limits of one node, in memory. A key that was not used for a minute has no say any more, so memory follows the
+ * traffic of the last two minutes. `keysMin` is lower in tests only. */
+export function createMemoryLimiter(keysMin: number = REMEMBERED_KEYS_MIN): Limiter {
+  /** The time at which the bucket is full again. */
+  const buckets = new Generations<number>(keysMin)
+  /** The times of the latest calls, the oldest first. */
+  const calls = new Generations<number[]>(keysMin)
+  /** Each member with the time of its latest call, the longest unused first. */
+  const distinct = new Generations<Use[]>(keysMin)
+  let latest = 0
 
   return {
-    takeTier(key, perMinute, now) {
-      const spacing = MINUTE_MS / perMinute
-      const due = Math.max(tiers.get(key, now) ?? 0, now) + spacing
-      // The bucket holds one minute's worth: a call may come as much as a minute before it is due.
-      if (due - now > MINUTE_MS) return secondsUntil(due - MINUTE_MS, now)
-      tiers.set(key, due)
+    take(counts, time) {
+      const now = forward(time)
+      let free = now
+      for (const count of counts) free = Math.max(free, freeAt(count, now))
+      if (free > now) return Math.ceil((free - now) / 1000)
+      for (const count of counts) add(count, now)
       return 0
     },
 
-    returnTier(key, perMinute) {
-      const due = tiers.peek(key)
-      if (due !== undefined) tiers.set(key, due - MINUTE_MS / perMinute)
+    takeAnyway(counts, time) {
+      const now = forward(time)
+      for (const count of counts) add(count, now)
     },
 
-    takeWindow(windows, now) {
-      let wait = 0
-      for (const window of windows) {
-        wait = Math.max(wait, window.kind === 'calls' ? waitForCalls(window, now) : waitForDistinct(window, now))
+    clear,
+  }
+
+  /** Calls may come a little out of order, since each has the time of its beginning; what is recorded never goes back.
+   * A clock that was set back by more would shut everybody out until it has caught up: then all is forgotten. */
+  function forward(time: number): number {
+    if (time < latest - MINUTE_MS) clear()
+    latest = Math.max(latest, time)
+    return latest
+  }
+
+  function clear(): void {
+    for (const kept of [buckets, calls, distinct]) kept.clear()
+    latest = 0
+  }
+
+  /** When the count lets one more call pass: `now` or earlier where it does. */
+  function freeAt(count: Count, now: number): number {
+    switch (count.kind) {
+      case 'bucket': {
+        const fullAt = buckets.get(count.key, now)
+        return fullAt === undefined ? now : fullAt + MINUTE_MS / count.perMinute - MINUTE_MS
       }
-      if (wait > 0) return wait
-      for (const window of windows) count(window, now)
-      return 0
-    },
-  }
-
-  function waitForCalls(window: Window, now: number): number {
-    const times = calls.get(window.key, now)
-    const oldest = times !== undefined && times.length >= window.max ? times[times.length - window.max] : undefined
-    return oldest === undefined || oldest + MINUTE_MS <= now ? 0 : secondsUntil(oldest + MINUTE_MS, now)
-  }
-
-  function waitForDistinct(window: Window & { kind: 'distinct' }, now: number): number {
-    const members = distinct.get(window.key, now)
-    if (members === undefined) return 0
-    dropOld(members, now)
-    if (members.has(window.member) || members.size < window.max) return 0
-    const [oldest = now] = members.values()
-    return secondsUntil(oldest + MINUTE_MS, now)
-  }
-
-  function count(window: Window, now: number): void {
-    if (window.kind === 'calls') {
-      const times = calls.get(window.key, now) ?? []
-      if (times.length >= window.max) times.shift()
-      times.push(now)
-      calls.set(window.key, times)
-      return
+      case 'calls': {
+        const times = calls.get(count.key, now)
+        return leaves(times?.at(-count.max))
+      }
+      case 'distinct': {
+        const uses = distinct.get(count.key, now)
+        if (uses === undefined || uses.some(({ member }) => member === count.member)) return now
+        return leaves(uses.at(-count.max)?.at)
+      }
+      default:
+        return count satisfies never
     }
-    const members = distinct.get(window.key, now) ?? new Map<string, number>()
-    // Deleting first keeps the map in the order of last use, so that the first is the next to leave.
-    members.delete(window.member)
-    members.set(window.member, now)
-    distinct.set(window.key, members)
+  }
+
+  function add(count: Count, now: number): void {
+    switch (count.kind) {
+      case 'bucket': {
+        const fullAt = Math.max(buckets.get(count.key, now) ?? 0, now) + MINUTE_MS / count.perMinute
+        buckets.set(count.key, Math.min(fullAt, now + MINUTE_MS))
+        return
+      }
+      case 'calls': {
+        const times = calls.get(count.key, now)
+        calls.set(count.key, times === undefined ? [now] : withNewest(times, now, count.max))
+        return
+      }
+      case 'distinct': {
+        const uses = distinct.get(count.key, now)?.filter(({ member }) => member !== count.member) ?? []
+        distinct.set(count.key, withNewest(uses, { member: count.member, at: now }, count.max))
+        return
+      }
+      default:
+        count satisfies never
+    }
   }
 }
 
-function dropOld(members: Map<string, number>, now: number): void {
-  for (const [member, at] of members) {
-    if (at + MINUTE_MS > now) return
-    members.delete(member)
-  }
+interface Use {
+  readonly member: string
+  readonly at: number
 }
 
-/** Whole seconds, at least one, after which `then` has come. */
-function secondsUntil(then: number, now: number): number {
-  return Math.max(1, Math.ceil((then - now) / 1000))
+/** A call of that time leaves the window a minute later. Only the `max` newest are kept: the others have no say. */
+function leaves(at: number | undefined): number {
+  return at === undefined ? 0 : at + MINUTE_MS
 }
 
-/** A map that forgets what was not touched for one to two minutes. */
+function withNewest<Item>(items: Item[], newest: Item, max: number): Item[] {
+  if (items.length >= max) items.shift()
+  items.push(newest)
+  return items
+}
+
+/** A map that forgets what was not set for one to two minutes, and the older half when there is too much of it. */
 class Generations<Value> {
+  readonly #keysMin: number
   #young = new Map<string, Value>()
   #old = new Map<string, Value>()
   #turnedAt = 0
 
-  get(key: string, now: number): Value | undefined {
-    if (now - this.#turnedAt >= MINUTE_MS) this.#turn(now)
-    return this.peek(key)
+  constructor(keysMin: number) {
+    this.#keysMin = keysMin
   }
 
-  peek(key: string): Value | undefined {
+  get(key: string, now: number): Value | undefined {
+    if (now - this.#turnedAt >= MINUTE_MS) this.#turn(now)
     return this.#young.get(key) ?? this.#old.get(key)
   }
 
+  /** Right after a `get` at the same time. */
   set(key: string, value: Value): void {
+    if (this.#young.size >= this.#keysMin && !this.#young.has(key)) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
     this.#young.set(key, value)
-    if (this.#young.size >= KEYS_MAX) this.#turn(this.#turnedAt)
+  }
+
+  clear(): void {
+    this.#young = new Map()
+    this.#old = new Map()
+    this.#turnedAt = 0
   }
 
   #turn(now: number): void {
