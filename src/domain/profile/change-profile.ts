@@ -69,7 +69,8 @@ export function emailsOf({ core: { email } }: ProfilePatch): readonly string[] {
 /** Empties the status: by hand, or because its time has come — docs/decisions/0027. */
 export function withStatusCleared(user: User, now: number): ProfileChange {
   const { profile } = user
-  if (profile.status.text === '' && profile.status.emoji === '') return { user, events: [], notices: [] }
+  const { text, emoji, expiration } = profile.status
+  if (text === '' && emoji === '' && expiration === 0) return { user, events: [], notices: [] }
   const cleared = { ...user, profile: { ...profile, status: EMPTY_STATUS }, updated: updatedAt(user, now) }
   return { user: cleared, events: STATUS_EVENTS, notices: [] }
 }

@@ -1,0 +1,93 @@
+import { type Cancel, type Clock, systemClock } from '../clock.ts'
+import { type Refusal, refuse } from '../domain/errors.ts'
+import { withStatusCleared } from '../domain/profile/change-profile.ts'
+import type { Change, ExpiringStatus, Loaded, Store } from '../storage/store.ts'
+import { Runner } from './runner.ts'
+
+/** Changes that wait in the store's queue at one time: about one batch, so that other callers wait for one at most. */
+const OUTSTANDING_MAX = 256
+
+export interface ExpiryOptions {
+  readonly store: Pick<Store, 'change' | 'findExpiring' | 'findNextExpiration' | 'onCommit'>
+  /** The time by which statuses expire. */
+  readonly clock: Clock
+  readonly log: { error(fields: object, message: string): void }
+  /** The time that passes while the store is away. */
+  readonly outageClock?: Clock
+}
+
+/** Clears statuses whose time has come (docs/decisions/0027). */
+export interface Expiry {
+  /** Resolves when it knows the next time; what came due while nobody watched is cleared right after. */
+  start(): Promise<void>
+  /** Resolves when everything that is due is committed. */
+  runDue(): Promise<void>
+  /** Resolves when nothing of it runs any more. */
+  stop(): Promise<void>
+}
+
+export function createExpiry({ store, clock, log, outageClock = systemClock }: ExpiryOptions): Expiry {
+  const runner = new Runner({ work: clearAllDue, clock: outageClock, onFailure: report })
+  let alarm: { readonly at: number; readonly cancel: Cancel } | undefined
+  let unsubscribe: () => void = () => undefined
+
+  return {
+    async start() {
+      unsubscribe = store.onCommit(({ earliestExpiration }) => setAlarm(earliestExpiration))
+      await store.findNextExpiration().then(setAlarm, () => void runner.run())
+    },
+    runDue: () => runner.run(),
+    async stop() {
+      unsubscribe()
+      const stopped = runner.stop()
+      alarm?.cancel()
+      await stopped
+    },
+  }
+
+  /** Sets the alarm to the earlier of the two times. `seconds`: Unix seconds; 0 or nothing where none is due ever. */
+  function setAlarm(seconds: number | undefined): void {
+    if (!seconds || runner.isStopped || (alarm !== undefined && alarm.at <= seconds)) return
+    alarm?.cancel()
+    const cancel = clock.at(seconds * 1000, () => {
+      alarm = undefined
+      return runner.run()
+    })
+    alarm = { at: seconds, cancel }
+  }
+
+  async function clearAllDue(): Promise<void> {
+    for (let due = await findDue(); due.length > 0 && !runner.isStopped; due = await findDue()) {
+      const outcomes = await Promise.allSettled(due.map(clear))
+      const failed = outcomes.filter((outcome) => outcome.status === 'rejected')
+      if (failed.length > 0) throw new AggregateError(failed.map(({ reason }) => reason))
+    }
+    // Set before this resolves: a clock that is moved by hand then sees what comes due on its way.
+    setAlarm(await store.findNextExpiration())
+  }
+
+  function findDue(): Promise<readonly ExpiringStatus[]> {
+    return store.findExpiring(Math.floor(clock.now() / 1000), OUTSTANDING_MAX)
+  }
+
+  async function clear({ teamId, userId }: ExpiringStatus): Promise<void> {
+    const key = { teamId, actorId: userId, userId, emails: [], userIds: [] }
+    const now = clock.now()
+    await store.change(key, (loaded) => clearIfDue(loaded, now))
+  }
+
+  function report(error: unknown): void {
+    // Hundreds of calls fail for one reason when the store is away.
+    const err = error instanceof AggregateError ? error.errors[0] : error
+    log.error({ err }, 'Statuses that are due could not be cleared; this is tried again.')
+  }
+}
+
+/** Judged by the stored user, so that a status which was replaced meanwhile stays, and nobody is told twice. */
+function clearIfDue({ user }: Loaded, now: number): Change | Refusal<'user_not_found'> {
+  if (user === undefined) return refuse('user_not_found')
+  const { expiration } = user.profile.status
+  if (expiration === 0 || expiration * 1000 > now) return { user, events: [] }
+  const { user: cleared, events } = withStatusCleared(user, now)
+  return { user: cleared, events, at: now }
+}
