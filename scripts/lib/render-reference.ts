@@ -31,7 +31,7 @@ function renderMethod(method: Method): string {
       [
         ['Call', callOf(method)],
         ['Tokens', tokensOf(method)],
-        ['Scopes', method.scopes.length === 0 ? 'none' : method.scopes.map(code).join(', ')],
+        ['Scopes', method.scopes.length === 0 ? 'none' : method.scopes.map(code).join(method.anyScope ? ' or ' : ', ')],
         ['Limits', limitsOf(method)],
       ],
     ),

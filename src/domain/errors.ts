@@ -103,6 +103,10 @@ export const ERRORS = {
   user_not_found: 'The team has no such user.',
   user_not_visible: 'The user is not visible to the caller.',
   too_many_users: 'Too many users were asked for.',
+  // Sockets.
+  forbidden_team: 'The team may not use Socket Mode.',
+  insecure_request: 'The method was not called with POST.',
+  missing_args: 'No app-level token was sent.',
 } as const
 
 export type ErrorCode = keyof typeof ERRORS

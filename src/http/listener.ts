@@ -1,5 +1,6 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Answer, Call } from '../web-api/call.ts'
 import { createApiHandler } from './api.ts'
@@ -29,6 +30,8 @@ export interface ListenOptions {
   readonly addRoutes: (app: FastifyInstance) => void
   /** How long a call may take to arrive; 30 s unless said. */
   readonly requestTimeoutMs?: number
+  /** Takes requests for a WebSocket; without it they are answered like any other. */
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
 
 export interface Listener {
@@ -39,7 +42,7 @@ export interface Listener {
 
 /** Opens the port. `/api/` goes its own short way; Fastify serves the rest. */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { host, port, answerCall, addRoutes, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options
+  const { host, port, answerCall, addRoutes, onUpgrade, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options
   let draining = false
   const handleApi = createApiHandler(answerCall, () => draining)
   const app = Fastify({
@@ -53,6 +56,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
           connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, requestTimeoutMs),
           keepAliveTimeout: KEEP_ALIVE_MS,
           noDelay: true,
+          // Some HTTP clients offer `h2c` with every request and expect an answer in HTTP/1.1.
+          shouldUpgradeCallback: (request) => onUpgrade !== undefined && isWebSocket(request),
         },
         (request, response) => {
           const url = request.url ?? ''
@@ -62,6 +67,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       )
       server.maxConnections = CONNECTIONS_MAX
       server.on('clientError', answerBrokenRequest)
+      if (onUpgrade) server.on('upgrade', onUpgrade)
       return server
     },
   })
@@ -77,6 +83,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       clearTimeout(cut)
     },
   }
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket'
 }
 
 function refuseSchema(): never {

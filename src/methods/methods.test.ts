@@ -12,6 +12,7 @@ import {
   teamProfileScenarios,
   usersInfoScenarios,
 } from './reading.scenarios.ts'
+import { connectionsOpenScenarios, rtmConnectScenarios } from './sockets.scenarios.ts'
 import { fieldScenarios } from './users.profile.set.fields.scenarios.ts'
 import { nameScenarios } from './users.profile.set.names.scenarios.ts'
 import { patchScenarios } from './users.profile.set.patch.scenarios.ts'
@@ -29,6 +30,8 @@ const TABLES: readonly Table[] = [
   teamProfileScenarios,
   authTestScenarios,
   apiTestScenarios,
+  connectionsOpenScenarios,
+  rtmConnectScenarios,
 ]
 const ENGINES = { 'SQLite in memory': openMemory } as const
 

@@ -27,7 +27,7 @@ const TOKEN_LENGTH_MAX = 512
 export async function authenticate(
   store: Store,
   token: string | undefined,
-  call: Call,
+  call: Pick<Call, 'headers'>,
   now: number,
 ): Promise<Caller | Refusal<AuthenticationError>> {
   if (token === undefined) return refuse('not_authed', 'send the token as Authorization: Bearer …')

@@ -25,8 +25,10 @@ export function authorize(
   if (!method.tokens.includes(grant.kind)) {
     return refuse('not_allowed_token_type', `${method.name} takes ${method.tokens.join(' or ')} tokens`)
   }
-  if (grant.kind !== 'bot' && user.role === 'bot' && !method.tokens.includes('bot')) return refuse('is_bot')
-  if (method.scopes.every((scope) => grant.scopes.includes(scope))) return undefined
+  const actsAsUser = grant.kind === 'user' || grant.kind === 'workspace'
+  if (actsAsUser && user.role === 'bot' && !method.tokens.includes('bot')) return refuse('is_bot')
+  const held = (scope: string) => grant.scopes.includes(scope)
+  if (method.anyScope ? method.scopes.some(held) : method.scopes.every(held)) return undefined
   return refuse('missing_scope', undefined, { needed: method.scopes.join(','), provided: grant.scopes.join(',') })
 }
 

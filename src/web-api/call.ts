@@ -23,7 +23,7 @@ export interface Answer {
 /** Arguments as they came, by name: text from a form or query, any JSON value from a JSON body. */
 export type RawArgs = ReadonlyMap<string, unknown>
 
-export function headerOf(call: Call, name: string): string | undefined {
+export function headerOf(call: Pick<Call, 'headers'>, name: string): string | undefined {
   const value = call.headers[name]
   return typeof value === 'string' ? value : value?.[0]
 }

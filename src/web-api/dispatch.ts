@@ -12,6 +12,7 @@ import type { Method } from './method.ts'
 import { charsetWarning, type Warning } from './read-body.ts'
 import { methodNameOf, readCall } from './read-call.ts'
 import { newRequestId } from './request-id.ts'
+import type { SocketTickets } from './sockets.ts'
 
 /** What every call needs. */
 export interface Services {
@@ -24,6 +25,8 @@ export interface Services {
   readonly clock: { now(): number }
   readonly publicUrl: () => string
   readonly log: { error(fields: object, message: string): void }
+  /** Absent where this server opens no WebSockets. */
+  readonly sockets?: SocketTickets
 }
 
 /** What is found out on the way, for the envelope. */
@@ -89,7 +92,10 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
     caller: caller?.user,
     args,
     rawArgs: incoming.args,
+    verb: call.method,
     store,
+    sockets: services.sockets,
+    isStillAllowed: askAgain(services, method, incoming.token, call.ip),
     now,
     publicUrl: services.publicUrl(),
     warn: (notices) => trace.notices.push(...notices),
@@ -98,6 +104,15 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
     },
   })
   return answered as object
+}
+
+/** Whether the token would pass as far as the method once more: for what outlives the call, which is not held on to. A
+ * workspace token acts as whom each single call names, so it never passes. */
+function askAgain({ store, clock }: Services, method: Method, token: string | undefined, ip: string) {
+  return async (): Promise<boolean> => {
+    const caller = await authenticate(store, token, { headers: {} }, clock.now())
+    return !isRefusal(caller) && closedTo(caller, ip) === undefined && authorize(caller, method) === undefined
+  }
 }
 
 interface Counting {

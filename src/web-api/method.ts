@@ -8,6 +8,7 @@ import type { RawArgs } from './call.ts'
 import type { Limit } from './limits.ts'
 import type { PipelineError } from './pipeline-errors.ts'
 import type { Schema, TypeOf } from './schema.ts'
+import type { SocketTickets } from './sockets.ts'
 
 /** A Web API method as data: routing, argument reading, reference pages, OpenAPI and the coverage tests are made from
  * it. `handle` holds the order of the work and no rule. The compiler refuses a handler that answers a code which
@@ -27,8 +28,9 @@ export interface Method<
   readonly verb: 'GET' | 'POST'
   /** Kinds of token that may call; empty: none is needed. */
   readonly tokens: readonly TokenKind[]
-  /** All of them are needed. */
+  /** All of them are needed, unless `anyScope` says that one is enough. */
   readonly scopes: readonly string[]
+  readonly anyScope?: true
   readonly rate: readonly Limit[]
   readonly args: Args
   /** Of an `ok: true` answer, without the pipeline's own `warning` and `response_metadata`. */
@@ -52,7 +54,13 @@ export interface HandlerCall<Args> {
   readonly args: Args
   /** Every argument as it came, for the one method that repeats them. */
   readonly rawArgs: RawArgs
+  /** `GET`, `POST`, … */
+  readonly verb: string
   readonly store: Store
+  /** `undefined` where this server opens no WebSockets. */
+  readonly sockets: SocketTickets | undefined
+  /** Whether the same call would still be let through, asked at any later time: for what outlives the call. */
+  isStillAllowed(): Promise<boolean>
   /** Unix milliseconds; the same for the whole call. */
   readonly now: number
   /** Where this server is reached, without a slash at the end. */

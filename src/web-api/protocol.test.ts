@@ -137,7 +137,8 @@ for (const method of withToken) {
     })
 
     test('a token without its scopes, and says which', async () => {
-      const answer = await ask(method, { as: 'xoxp-narrow', args: argsOf(method) })
+      const as = method.tokens.includes('user') ? 'xoxp-narrow' : 'xapp-narrow'
+      const answer = await ask(method, { as, args: argsOf(method) })
       if (method.scopes.length === 0) return assert.equal(answer.json.ok, true)
       assertHas(
         answer.json,

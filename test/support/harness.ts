@@ -1,3 +1,4 @@
+import { createTickets } from '../../src/delivery/tickets.ts'
 import { methodsByName } from '../../src/methods/index.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type { Store } from '../../src/storage/store.ts'
@@ -49,6 +50,7 @@ export async function startHarness(
     clock,
     publicUrl: () => 'http://nametag.test',
     log: { error: (fields) => problems.push(fields) },
+    sockets: createTickets(),
     ...more,
   }
   return {

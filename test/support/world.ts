@@ -83,6 +83,19 @@ export function aWorld(): World {
       },
       { token: 'xoxa-team', grant: aGrant({ kind: 'workspace', userId: ids.ada, tokenId: 'workspace' }) },
       { token: 'xoxp-narrow', grant: aGrant({ userId: ids.mel, tokenId: 'narrow', scopes: ['identify'] }) },
+      {
+        token: 'xapp-narrow',
+        grant: aGrant({ kind: 'app', userId: ids.bot, tokenId: 'narrowapp', scopes: ['identify'] }),
+      },
+      // These two are called so in the demo team, for the examples of the reference.
+      {
+        token: 'xapp-statusbot',
+        grant: aGrant({ kind: 'app', userId: ids.bot, tokenId: 'statusapp', scopes: ['connections:write'] }),
+      },
+      {
+        token: 'xoxb-statusbot',
+        grant: aGrant({ kind: 'bot', userId: ids.bot, tokenId: 'statusbot', scopes: ['users:read', 'rtm:stream'] }),
+      },
     ],
   }
 }
