@@ -3,7 +3,7 @@
 import type { UserId } from '../../src/domain/ids.ts'
 import { keyFor, setTitle, TEAM } from '../../src/storage/conformance/people.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
-import { titleOf } from './titles.ts'
+import { factsOf, titleOf } from './titles.ts'
 
 const [path = '', callers = '1'] = process.argv.slice(2)
 const store = await openSqlite({ path, tokenDigest: (token) => token })
@@ -22,7 +22,7 @@ async function call(index: number): Promise<void> {
 async function change(userId: UserId): Promise<void> {
   const decision = await store.change(keyFor(userId), (loaded) => {
     const value = (loaded.user?.updated ?? 0) + 1
-    return setTitle(titleOf(value))(loaded)
+    return { ...setTitle(titleOf(value))(loaded), facts: factsOf(userId, value) }
   })
   process.stdout.write(`${userId} ${decision.user.updated}\n`)
 }

@@ -2,8 +2,12 @@ import { describe, test } from 'node:test'
 import type { StoreLimits } from '../limits.ts'
 import type { Store } from '../store.ts'
 import { BATCHES } from './batches.ts'
+import { COMMITS } from './commits.ts'
 import { DURABILITY } from './durability.ts'
+import { FACTS } from './facts.ts'
+import { READERS } from './readers.ts'
 import { READING } from './reading.ts'
+import { SNAPSHOTS } from './snapshots.ts'
 import { TOKENS } from './tokens.ts'
 
 /** How a suite opens the stores of one engine. */
@@ -25,10 +29,12 @@ export interface Case {
   run(place: Place): Promise<void>
 }
 
+const ALIKE = [...READING, ...BATCHES, ...TOKENS, ...FACTS, ...COMMITS, ...READERS, ...SNAPSHOTS]
+
 /** What every engine does alike: the meaning of `Store`, as tests. */
 export function conformance(name: string, engine: Engine): void {
   describe(`${name} keeps the promises of a store`, () => {
-    const cases = [...READING, ...BATCHES, ...TOKENS, ...(engine.isDurable ? DURABILITY : [])]
+    const cases = [...ALIKE, ...(engine.isDurable ? DURABILITY : [])]
     for (const { name: promise, run } of cases) test(promise, () => inPlace(engine, run))
   })
 }

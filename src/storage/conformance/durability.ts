@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { refuse } from '../../domain/errors.ts'
+import type { Change, Loaded } from '../store.ts'
 import type { Case } from './conformance.ts'
 import { ADA, BOB, fullTeam, grant, keyFor, setTitle, TEAM, team, titlesIn, user } from './people.ts'
+import { undelivered } from './readers.ts'
 
 /** For engines that keep what they were given when they are closed. */
 export const DURABILITY: readonly Case[] = [
@@ -13,8 +15,14 @@ export const DURABILITY: readonly Case[] = [
       await first.addToken('xoxp-ada', grant('one'))
       await first.addToken('xoxp-bob', grant('two', { userId: BOB }))
       await first.revokeToken('two', 500)
-      await Promise.all([first.change(keyFor(ADA), setTitle('a')), first.change(keyFor(BOB), setTitle('b'))])
+      const withFact = (loaded: Loaded): Change => ({
+        ...setTitle('b')(loaded),
+        facts: [{ kind: 'message', userId: BOB, text: 'b' }],
+      })
+      await Promise.all([first.change(keyFor(ADA), setTitle('a')), first.change(keyFor(BOB), withFact)])
       const log = await first.readLog(0, 10)
+      await first.saveProgress({ reader: 'mail', cursor: 2, keep: [undelivered('Ev1', { reader: 'mail' })] })
+      const snapshot = await first.takeSnapshot()
       await first.close()
 
       const second = await place.open()
@@ -24,6 +32,10 @@ export const DURABILITY: readonly Case[] = [
       assert.deepEqual(await second.findGrant('xoxp-ada'), grant('one'))
       assert.equal((await second.findGrant('xoxp-bob'))?.revoked, true)
       assert.deepEqual(await second.readLog(0, 10), log)
+      assert.equal(second.stats().lastSeq, 3)
+      assert.equal(await second.findCursor('mail'), 2)
+      assert.deepEqual(await second.findUndelivered(null, 10), [undelivered('Ev1', { reader: 'mail' })])
+      assert.deepEqual(await second.takeSnapshot(), snapshot)
     },
   },
   {
@@ -57,6 +69,23 @@ export const DURABILITY: readonly Case[] = [
       await second.change(keyFor(ADA), setTitle('b'))
       const after = await second.readLog(before[0]?.seq ?? 0, 10)
       assert.deepEqual(titlesIn(after), ['b'])
+    },
+  },
+  {
+    name: 'a restored snapshot is what is there after the store was opened again',
+    run: async (place) => {
+      const first = await place.open()
+      await first.addTeam(team(), [user(ADA)])
+      await first.change(keyFor(ADA), setTitle('a'))
+      const snapshot = await first.takeSnapshot()
+      await first.change(keyFor(ADA), setTitle('b'))
+      await first.restoreSnapshot(snapshot)
+      await first.close()
+
+      const second = await place.open()
+      assert.equal((await second.findUser(TEAM, ADA))?.profile.title, 'a')
+      assert.equal(second.stats().lastSeq, 1)
+      assert.deepEqual(await second.takeSnapshot(), snapshot)
     },
   },
 ]

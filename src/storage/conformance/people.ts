@@ -45,6 +45,10 @@ export function user(id: UserId, given: Partial<User> = {}): User {
   }
 }
 
+export function withStatus(id: UserId, expiration: number): User {
+  return user(id, { profile: { ...EMPTY_PROFILE, status: { text: 'Away', emoji: ':palm_tree:', expiration } } })
+}
+
 export function grant(tokenId: string, given: Partial<Grant> = {}): Grant {
   return {
     tokenId,

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
-import { titleOf } from '../../../test/crash/titles.ts'
+import { factsOf, titleOf } from '../../../test/crash/titles.ts'
+import type { LogEntry, OtherFact } from '../../domain/event.ts'
 import type { UserId } from '../../domain/ids.ts'
 import { TEAM, team, user } from '../conformance/people.ts'
 import { openSqlite } from './open.ts'
@@ -76,22 +77,22 @@ interface Read {
 }
 
 /** Every user's log tells of the values 1, 2, 3 … without a gap up to the value that its row holds, which is at least
- * the last one that was answered. */
+ * the last one that was answered. Every event is followed by all the facts of its change. */
 async function check(path: string, answered: ReadonlyMap<string, number>, read: Read): Promise<Read> {
   const store = await openSqlite({ path, tokenDigest })
   const values = new Map(read.values)
+  const facts: OtherFact[] = []
   let seq = read.seq
   for (let page = await store.readLog(seq, 1000); page.length > 0; page = await store.readLog(seq, 1000)) {
     for (const entry of page) {
-      assert.ok(entry.kind === 'user')
-      const value = (values.get(entry.user.id) ?? 0) + 1
-      assert.equal(entry.user.updated, value, `the log of ${entry.user.id}`)
-      assert.equal(entry.user.profile.title, titleOf(value))
       assert.equal(entry.seq, seq + 1)
-      values.set(entry.user.id, value)
       seq = entry.seq
+      const fact = facts.shift()
+      if (fact === undefined) facts.push(...checkEvent(entry, values))
+      else assert.deepEqual(entry, { ...fact, seq, teamId: TEAM, at: entry.at })
     }
   }
+  assert.deepEqual(facts, [], 'facts of the last change are missing')
   for (const id of PEOPLE) {
     const stored = await store.findUser(TEAM, id)
     assert.equal(stored?.updated, values.get(id) ?? 0, `the row of ${id}`)
@@ -99,6 +100,17 @@ async function check(path: string, answered: ReadonlyMap<string, number>, read: 
   }
   await store.close()
   return { seq, values }
+}
+
+/** The facts that have to follow the event. */
+function checkEvent(entry: LogEntry, values: Map<string, number>): readonly OtherFact[] {
+  assert.ok(entry.kind === 'user', `${entry.kind} ${entry.seq} belongs to no change`)
+  const { id, updated, profile } = entry.user
+  const value = (values.get(id) ?? 0) + 1
+  assert.equal(updated, value, `the log of ${id}`)
+  assert.equal(profile.title, titleOf(value))
+  values.set(id, value)
+  return factsOf(id, value)
 }
 
 function checkIntegrity(path: string): void {

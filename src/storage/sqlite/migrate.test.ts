@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
+import { ADA, TEAM, user } from '../conformance/people.ts'
+import { openLog } from './log.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS, type Migration } from './migrations.ts'
 
@@ -50,6 +52,23 @@ test('a store that was built by other migrations of the same number is refused',
   const db = new Database(':memory:')
   migrate(db, [A])
   assert.throws(() => migrate(db, [{ ...A, sql: 'create table z (id integer) strict' }]), /Migration 1 of the store/)
+})
+
+test('what the log told before it knew of kinds is told as changes of users', () => {
+  const db = new Database(':memory:')
+  migrate(db, MIGRATIONS.slice(0, 1))
+  const body = JSON.stringify(user(ADA))
+  db.prepare("insert into log (team_id, user_id, types, at, body) values (?, ?, 'user_change', 1000, ?)").run(
+    TEAM,
+    ADA,
+    body,
+  )
+  migrate(db)
+  const log = openLog(db)
+  const told = { kind: 'user', types: ['user_change'], user: user(ADA), seq: 1, teamId: TEAM, at: 1000 }
+  assert.deepEqual(log.read(0, 10), [told])
+  assert.deepEqual(log.findLast('user', 10), [told])
+  assert.equal(log.findLastSeq(), 1)
 })
 
 test('schema.sql shows what the migrations build (UPDATE=1 rewrites it)', () => {

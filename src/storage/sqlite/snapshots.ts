@@ -48,7 +48,7 @@ export function openSnapshots(db: Connection): Snapshots {
     insert into
       sqlite_sequence (name, seq)
     values
-      ('log', @seq)`)
+      ('log', cast(@seq as integer))`)
 
   return {
     take: () => {
@@ -88,7 +88,7 @@ function openTable(db: Connection, name: string, columns: readonly string[]) {
 
 function rowsOf({ version, tables }: Snapshot, name: string): readonly Row[] {
   if (version !== VERSION) throw new UnusableSnapshot(`The snapshot has schema ${version}, and the store ${VERSION}.`)
-  const rows = tables[name]
+  const rows: unknown = Object(tables)[name]
   if (!Array.isArray(rows)) throw new UnusableSnapshot(`The snapshot lacks the table ${name}.`)
   return rows
 }
@@ -96,17 +96,18 @@ function rowsOf({ version, tables }: Snapshot, name: string): readonly Row[] {
 function addRows(add: Database.Statement<[Row]>, rows: readonly Row[]): void {
   for (const row of rows) {
     try {
+      // A body that cannot be read would be found out only when somebody reads it.
+      if ('body' in row) JSON.parse(String(row.body))
       add.run(row)
     } catch (error) {
-      throw isFaultOfRow(error)
-        ? new UnusableSnapshot('The snapshot holds a row that does not fit.', { cause: error })
-        : error
+      if (!isFaultOfRow(error)) throw error
+      throw new UnusableSnapshot('The snapshot holds a row that does not fit.', { cause: error })
     }
   }
 }
 
 /** The driver refuses values that it cannot bind, and columns that are missing; the database, what breaks its rules. */
 function isFaultOfRow(error: unknown): boolean {
-  if (error instanceof TypeError || error instanceof RangeError) return true
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError) return true
   return error instanceof Database.SqliteError && /^SQLITE_(CONSTRAINT|MISMATCH|RANGE|TOOBIG)/.test(error.code)
 }
