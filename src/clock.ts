@@ -1,110 +1,103 @@
+import { Alarms, type Cancel, type Report, type Wake } from './alarms.ts'
+
+export type { Cancel, Report, Wake }
+
 /** The time that everything follows which people may want to move: expiry, limits, retry schedules, token expiry. */
 export interface Clock {
   /** Unix milliseconds. */
   now(): number
-  /** Runs `wake` once, when `now()` has reached `time`; at once where it has already. */
+  /** Runs `wake` once, when `now()` has reached `time`; soon, and never within this call, where it has already. A wake
+   * that fails is reported and not run again. */
   at(time: number, wake: Wake): Cancel
 }
 
-/** What is due. A clock that is moved by hand waits for it. */
-export type Wake = () => void | Promise<void>
-export type Cancel = () => void
-
-/** Node's timers hold no longer delay. */
-const DELAY_MS_MAX = 2 ** 31 - 1
-
 /** The time of the machine. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  at: (time, wake) => startTimer(time, () => Date.now(), wake),
+export function createSystemClock(report: Report = warn): Clock {
+  const now = () => Date.now()
+  const alarms = new Alarms({ now, isPassing: () => true }, report)
+  return { now, at: (time, wake) => alarms.add(time, wake) }
 }
 
-/** A clock that can be stopped, and moved forward. It never goes back. */
+export const systemClock: Clock = createSystemClock()
+
+/** A clock that can be stopped, and moved forward by hand. Only `reset` sets it back. */
 export class MovableClock implements Clock {
-  /** What to add to the machine's time, while running. */
+  /** What to add to the machine's time, while it passes. */
   #offsetMs = 0
-  /** Set while the clock stands still. */
-  #frozenAt: number | undefined
-  readonly #alarms = new Set<Alarm>()
+  /** Set while the time does not pass: because the clock is stopped, or because it is being moved. */
+  #standsAt: number | undefined
+  #isFrozen = false
+  #isMoving = false
+  #lastMove: Promise<void> = Promise.resolve()
+  readonly #alarms: Alarms
+
+  constructor(report: Report = warn) {
+    this.#alarms = new Alarms({ now: () => this.now(), isPassing: () => this.#standsAt === undefined }, report)
+  }
 
   now(): number {
-    return this.#frozenAt ?? Date.now() + this.#offsetMs
+    return this.#standsAt ?? Date.now() + this.#offsetMs
   }
 
   get isFrozen(): boolean {
-    return this.#frozenAt !== undefined
+    return this.#isFrozen
   }
 
   at(time: number, wake: Wake): Cancel {
-    const alarm: Alarm = { time, wake, cancelTimer: () => undefined }
-    this.#alarms.add(alarm)
-    this.#arm(alarm)
-    return () => {
-      this.#alarms.delete(alarm)
-      alarm.cancelTimer()
-    }
+    return this.#alarms.add(time, wake)
   }
 
   /** Stops the clock where it stands, or lets it go on from there. */
   setFrozen(frozen: boolean): void {
-    const now = this.now()
-    this.#frozenAt = frozen ? now : undefined
-    this.#offsetMs = now - Date.now()
-    for (const alarm of this.#alarms) this.#arm(alarm)
+    this.#isFrozen = frozen
+    this.#goOnFrom(this.now())
   }
 
-  /** Moves to a later time and resolves when all that is due by then has been done, in the order of its time. What is
-   * done may set further alarms; those that are due as well are waited for too. */
-  async moveTo(time: number): Promise<void> {
-    if (time < this.now()) throw new RangeError('The clock goes forward only.')
-    for (let due = this.#nextDue(time); due !== undefined; due = this.#nextDue(time)) {
-      this.#set(Math.max(due.time, this.now()))
-      await this.#ring(due)
-    }
-    this.#set(Math.max(time, this.now()))
-    for (const alarm of this.#alarms) this.#arm(alarm)
+  /** Moves to a later time and resolves when all that is due by then has been done, in the order of its time, or has had
+   * its time (`MOVE_MS_MAX`). What is done may set further alarms; those that are due as well are waited for too. Each
+   * sees its own time, and no time passes on the way. Moves come one after the other. */
+  moveTo(time: number): Promise<void> {
+    return this.#move(async () => {
+      if (!(time >= this.now())) throw new RangeError('The clock goes forward only.')
+      await this.#alarms.ringUntil(time, (due) => this.#goOnFrom(Math.max(due, this.now())))
+      this.#goOnFrom(time)
+    })
   }
 
-  #set(time: number): void {
-    if (this.#frozenAt === undefined) this.#offsetMs = time - Date.now()
-    else this.#frozenAt = time
+  /** Back to the machine's time, running. Alarms stay, for whatever time they were set. Resolves when nothing rings. */
+  reset(): Promise<void> {
+    return this.#move(async () => {
+      await this.#alarms.settle()
+      this.#isFrozen = false
+      this.#goOnFrom(Date.now())
+    })
   }
 
-  #nextDue(time: number): Alarm | undefined {
-    let next: Alarm | undefined
-    for (const alarm of this.#alarms) {
-      if (alarm.time <= time && (next === undefined || alarm.time < next.time)) next = alarm
-    }
-    return next
+  #move(work: () => Promise<void>): Promise<void> {
+    const moved = this.#lastMove.then(async () => {
+      this.#isMoving = true
+      this.#alarms.hold()
+      this.#goOnFrom(this.now())
+      try {
+        await work()
+      } finally {
+        this.#isMoving = false
+        this.#goOnFrom(this.now())
+        this.#alarms.release()
+      }
+    })
+    this.#lastMove = moved.catch(() => undefined)
+    return moved
   }
 
-  #arm(alarm: Alarm): void {
-    alarm.cancelTimer()
-    const isDue = alarm.time <= this.now()
-    alarm.cancelTimer =
-      this.isFrozen && !isDue ? () => undefined : startTimer(alarm.time, () => this.now(), () => this.#ring(alarm))
-  }
-
-  async #ring(alarm: Alarm): Promise<void> {
-    if (!this.#alarms.delete(alarm)) return
-    alarm.cancelTimer()
-    await alarm.wake()
+  #goOnFrom(time: number): void {
+    this.#standsAt = this.#isFrozen || this.#isMoving ? time : undefined
+    this.#offsetMs = time - Date.now()
+    this.#alarms.arm()
   }
 }
 
-interface Alarm {
-  readonly time: number
-  readonly wake: Wake
-  cancelTimer: Cancel
-}
-
-function startTimer(time: number, now: () => number, wake: Wake): Cancel {
-  let timer: NodeJS.Timeout
-  const arm = () => {
-    const delay = time - now()
-    timer = setTimeout(() => (delay > DELAY_MS_MAX ? arm() : void wake()), Math.min(Math.max(delay, 0), DELAY_MS_MAX))
-    timer.unref()
-  }
-  arm()
-  return () => clearTimeout(timer)
+/** For clocks that nobody gave a log. */
+function warn(error: unknown, message: string): void {
+  process.emitWarning(`${message} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
 }
