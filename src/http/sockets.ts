@@ -48,6 +48,8 @@ export interface SocketServerOptions {
 }
 
 export interface SocketServer {
+  /** How many connections there are. */
+  readonly size: number
   /** For Node's `upgrade` event. */
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Lets no one in any more, says goodbye to everyone, and resolves when all lines are gone. */
@@ -107,6 +109,9 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   }
 
   return {
+    get size() {
+      return guests.size
+    },
     onUpgrade(request, socket, head) {
       socket.on('error', () => socket.destroy())
       letIn(request, socket, head).catch((err) => {

@@ -1,0 +1,106 @@
+import { MovableClock } from '../../src/clock.ts'
+import { createRtm } from '../../src/delivery/rtm.ts'
+import { createSocketMode, type SocketMode, type SocketModeOptions } from '../../src/delivery/socket-mode.ts'
+import { createTickets } from '../../src/delivery/tickets.ts'
+import { listen } from '../../src/http/listener.ts'
+import { createSocketServer, type SocketServer } from '../../src/http/sockets.ts'
+import { methodsByName } from '../../src/methods/index.ts'
+import { openSqlite } from '../../src/storage/sqlite/open.ts'
+import type { Store } from '../../src/storage/store.ts'
+import { dispatch, type Services } from '../../src/web-api/dispatch.ts'
+import { createMemoryLimiter } from '../../src/web-api/memory-limiter.ts'
+import { send } from './send.ts'
+import type { Cleanup } from './server.ts'
+import { anotherWorld, aWorld, type World } from './world.ts'
+
+export interface SocketTestServer {
+  readonly url: string
+  /** With a slash at the end. */
+  readonly api: string
+  readonly port: number
+  readonly store: Store
+  readonly clock: MovableClock
+  readonly socketMode: SocketMode
+  readonly sockets: SocketServer
+  /** What was logged as a fault of the server. */
+  readonly problems: unknown[]
+  /** Calls a method with a form. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape it expects
+  call(method: string, token: string, args?: Readonly<Record<string, string>>): Promise<any>
+}
+
+export interface SocketTestOptions {
+  readonly worlds?: readonly World[]
+  readonly times?: SocketModeOptions['times']
+  readonly pingMs?: number
+  readonly ticketTime?: () => number
+  readonly ticketsMax?: number
+}
+
+/** The Web API with everything that speaks over WebSockets, on a free port, on a store in memory. */
+export async function startSocketServer(t: Cleanup, options: SocketTestOptions = {}): Promise<SocketTestServer> {
+  const store = await openSqlite({ path: ':memory:', tokenDigest: (token) => `test ${token}` })
+  for (const { team, users, tokens } of options.worlds ?? [aWorld(), anotherWorld()]) {
+    await store.addTeam(team, users)
+    for (const { token, grant } of tokens) await store.addToken(token, grant)
+  }
+  const clock = new MovableClock()
+  const problems: unknown[] = []
+  const log = {
+    error: (fields: object) => problems.push(fields),
+    warn: (fields: object) => problems.push(fields),
+    info: () => undefined,
+  }
+  let url = ''
+  const publicUrl = () => url
+  const tickets = createTickets(options.ticketTime, options.ticketsMax)
+  const socketMode = createSocketMode({ publicUrl, ...(options.times === undefined ? {} : { times: options.times }) })
+  const rtm = createRtm({ store, publicUrl, log })
+  const sockets = createSocketServer({
+    tickets,
+    socketMode,
+    rtm,
+    onCommit: (listener) => store.onCommit(listener),
+    log,
+    ...(options.pingMs === undefined ? {} : { pingMs: options.pingMs }),
+  })
+  const services: Services = {
+    store,
+    methods: methodsByName,
+    limiter: createMemoryLimiter(),
+    enforceLimits: false,
+    clock,
+    publicUrl,
+    log,
+    sockets: tickets,
+  }
+  const listener = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    answerCall: (call) => dispatch(services, call),
+    addRoutes: () => undefined,
+    onUpgrade: sockets.onUpgrade,
+  })
+  url = `http://127.0.0.1:${listener.port}`
+  t.after(async () => {
+    await sockets.stop()
+    rtm.stop()
+    await listener.close()
+    await store.close()
+  })
+  const api = `${url}/api/`
+  return {
+    url,
+    api,
+    port: listener.port,
+    store,
+    clock,
+    socketMode,
+    sockets,
+    problems,
+    async call(method, token, args = {}) {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' }
+      return (await send(api + method, { headers, body: new URLSearchParams(args).toString() })).json
+    },
+  }
+}
