@@ -1,0 +1,47 @@
+import type { LookupAddress } from 'node:dns'
+import { lookup } from 'node:dns/promises'
+import type { LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
+
+/** Whether webhooks may not go to an IP address. */
+export type Refuses = (address: string) => boolean
+
+/** A webhook that points where none may go. */
+export class RefusedAddress extends Error {
+  override readonly name = 'RefusedAddress'
+}
+
+/** Resolves names for connections and leaves out the addresses that are refused: what was checked is what is connected
+ * to, so that a name which answers differently the second time gains nothing. Questions for one name share one answer,
+ * as every question holds one of the few threads that Node has for names while it lasts. */
+export function createGuardedLookup(refuses: Refuses): LookupFunction {
+  const asked = new Map<string, Promise<LookupAddress[]>>()
+
+  function ask(hostname: string): Promise<LookupAddress[]> {
+    const running = asked.get(hostname)
+    if (running !== undefined) return running
+    const answer = lookup(hostname, { all: true }).finally(() => asked.delete(hostname))
+    asked.set(hostname, answer)
+    return answer
+  }
+
+  return (hostname, { all, family }, callback) => {
+    const wanted = family === 'IPv4' ? 4 : family === 'IPv6' ? 6 : (family ?? 0)
+    const answer = ask(hostname).then((addresses) => {
+      const usable = addresses.filter((found) => wanted === 0 || found.family === wanted)
+      const [first, ...more] = usable.filter((found) => !refuses(found.address))
+      if (first === undefined) throw new RefusedAddress(`${hostname} has no address that webhooks may go to.`)
+      return [first, ...more] as const
+    })
+    answer.then(
+      (found) => (all === true ? callback(null, [...found]) : callback(null, found[0].address, found[0].family)),
+      (error: NodeJS.ErrnoException) => callback(error, ''),
+    )
+  }
+}
+
+/** An address written into a URL is connected to without a lookup. */
+export function assertAllowed(url: URL, refuses: Refuses): void {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (isIP(host) !== 0 && refuses(host)) throw new RefusedAddress(`${host} is not an address that webhooks may go to.`)
+}

@@ -1,0 +1,238 @@
+import type { Clock } from '../clock.ts'
+import type { AppId, TeamId } from '../domain/ids.ts'
+import type { App } from '../domain/team.ts'
+import type { Store } from '../storage/store.ts'
+import { type AppFeed, hasWebhook, openFeed, readerOf } from './app-feed.ts'
+import { type Delivery, DeliveryJournal } from './delivery-journal.ts'
+import { createLogPages } from './log-pages.ts'
+import { findPast } from './past-deliveries.ts'
+import { type Log, originOf, SUBSCRIBER_BOUNDS, Subscriber, type SubscriberBounds } from './subscriber.ts'
+import { factsOf, type SubscriptionFacts } from './subscription-facts.ts'
+import { type Verification, verifyUrl } from './url-verification.ts'
+import { createViewers, type Viewers } from './viewers.ts'
+import { warnOfSilence } from './warn-of-silence.ts'
+import { createWebhooks, type Webhooks } from './webhook.ts'
+
+export interface RelayOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  /** Where this server is reached, without a slash at the end. */
+  readonly publicUrl: () => string
+  /** Lets webhooks go to this machine and its network. */
+  readonly allowPrivate: boolean
+  /** Shared with other readers of the log, where there are any. */
+  readonly viewers?: Viewers
+  readonly webhooks?: Webhooks
+  readonly bounds?: Partial<SubscriberBounds>
+}
+
+/** Delivers the log to the apps that take it by HTTP. */
+export interface Relay {
+  /** Reads the apps and their places. What is committed after it has resolved is delivered at least once. */
+  start(): Promise<void>
+  /** Finishes what is on its way, three seconds at most, and saves how far it came. */
+  stop(): Promise<void>
+  /** Starts the retries that are due. */
+  runDue(): Promise<void>
+  /** Apps have changed; told or not, they are read again every half minute. */
+  reload(): Promise<void>
+  /** Drops what is on its way and all that is known, lets `restore` replace what is stored, and begins again from it. */
+  reset(restore?: () => Promise<void>): Promise<void>
+  /** Resolves when all apps have been told of all that is committed, or are to be told again later. */
+  settled(): Promise<void>
+  /** The last 10,000 attempts, oldest first. */
+  deliveries(): readonly Delivery[]
+  /** Sends an event again by its id; `undefined` where none of the last is known by it, or the app may not see it now. */
+  redeliver(id: string): Promise<Delivery | undefined>
+  /** Lets an app that was disabled hear of the log again, from where it stopped. False: there is no such app. */
+  enable(teamId: TeamId, appId: AppId): boolean
+  verifyUrl(teamId: TeamId, appId: AppId): Promise<Verification>
+  /** Facts for people. */
+  describe(): Promise<readonly SubscriptionFacts[]>
+}
+
+const RELOAD_MS = 30_000
+
+export function createRelay(options: RelayOptions): Relay {
+  return new WebhookRelay(options)
+}
+
+class WebhookRelay implements Relay {
+  readonly #options: RelayOptions
+  readonly #viewers: Viewers
+  readonly #webhooks: Webhooks
+  readonly #pages: ReturnType<typeof createLogPages>
+  readonly #journal = new DeliveryJournal()
+  /** By reader. */
+  readonly #feeds = new Map<string, { readonly feed: AppFeed; app: App }>()
+  readonly #ending = new AbortController()
+  #lastSeq = 0
+  /** Reloads and resets come one after the other. */
+  #reloading: Promise<void> = Promise.resolve()
+  #isWakeSet = false
+  #forgetCommits = () => {}
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: RelayOptions) {
+    this.#options = options
+    this.#viewers = options.viewers ?? createViewers(options)
+    this.#webhooks = options.webhooks ?? createWebhooks(options)
+    this.#pages = createLogPages(options.store)
+  }
+
+  async start(): Promise<void> {
+    const { store } = this.#options
+    this.#lastSeq = store.stats().lastSeq
+    this.#forgetCommits = store.onCommit(({ lastSeq }) => this.#hear(lastSeq))
+    await this.reload()
+    this.#timer = setInterval(() => this.#reloadQuietly(), RELOAD_MS).unref()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#forgetCommits()
+    this.#ending.abort()
+    await this.#reloading
+    await Promise.all([...this.#feeds.values()].map(({ feed }) => feed.stop()))
+    this.#feeds.clear()
+    this.#webhooks.close()
+  }
+
+  async runDue(): Promise<void> {
+    await Promise.all([...this.#feeds.values()].map(({ feed }) => feed.startDue()))
+  }
+
+  reload(): Promise<void> {
+    return this.#inTurn(() => this.#openFeeds(this.#lastSeq))
+  }
+
+  reset(restore: () => Promise<void> = async () => {}): Promise<void> {
+    return this.#inTurn(async () => {
+      await Promise.all([...this.#feeds.values()].map(({ feed }) => feed.abandon()))
+      this.#feeds.clear()
+      this.#journal.clear()
+      await restore()
+      this.#pages.clear()
+      this.#viewers.clear()
+      this.#lastSeq = this.#options.store.stats().lastSeq
+      await this.#openFeeds(this.#lastSeq)
+    })
+  }
+
+  async settled(): Promise<void> {
+    this.#wakeAll()
+    await Promise.all([...this.#feeds.values()].map(({ feed }) => feed.settled()))
+  }
+
+  deliveries(): readonly Delivery[] {
+    return this.#journal.list()
+  }
+
+  async redeliver(id: string): Promise<Delivery | undefined> {
+    const past = await findPast(id, this.#journal, this.#options.store)
+    return past && this.#feeds.get(past.reader)?.feed.redeliver(past)
+  }
+
+  enable(teamId: TeamId, appId: AppId): boolean {
+    const found = this.#feeds.get(readerOf(teamId, appId))
+    found?.feed.enable()
+    return found !== undefined
+  }
+
+  async verifyUrl(teamId: TeamId, appId: AppId): Promise<Verification> {
+    const app = (await this.#options.store.getTeam(teamId)).apps.get(appId)
+    if (app === undefined) return { verified: false, detail: `There is no app ${appId}.` }
+    return verifyUrl(this.#webhooks, app, this.#ending.signal)
+  }
+
+  async describe(): Promise<readonly SubscriptionFacts[]> {
+    const kept = await this.#options.store.findUndelivered(null, 1000)
+    return [...this.#feeds.values()].map(({ feed, app }) => factsOf(feed, app, { lastSeq: this.#lastSeq, kept }))
+  }
+
+  /** Right after a commit, so quick: many commits of one turn wake the feeds once. */
+  #hear(lastSeq: number): void {
+    this.#lastSeq = lastSeq
+    if (this.#isWakeSet || this.#feeds.size === 0) return
+    this.#isWakeSet = true
+    setImmediate(() => {
+      this.#isWakeSet = false
+      this.#wakeAll()
+    })
+  }
+
+  #wakeAll(): void {
+    for (const { feed } of this.#feeds.values()) feed.wake()
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#reloading.then(work)
+    this.#reloading = done.catch(() => {})
+    return done
+  }
+
+  #reloadQuietly(): void {
+    this.reload().catch((error) => this.#options.log.warn({ err: error }, 'The apps could not be read just now.'))
+  }
+
+  async #openFeeds(startAfter: number): Promise<void> {
+    const apps = new Map<string, readonly [TeamId, App]>()
+    for (const team of await this.#options.store.findTeams()) {
+      for (const app of team.apps.values()) if (hasWebhook(app)) apps.set(readerOf(team.id, app.id), [team.id, app])
+    }
+    for (const [reader, { feed }] of this.#feeds) {
+      if (apps.has(reader)) continue
+      this.#feeds.delete(reader)
+      await feed.stop()
+    }
+    await Promise.all(
+      [...apps].map(([reader, [teamId, app]]) => this.#openOrRenew(reader, { teamId, app, startAfter })),
+    )
+  }
+
+  async #openOrRenew(
+    reader: string,
+    { teamId, app, startAfter }: { readonly teamId: TeamId; readonly app: App; readonly startAfter: number },
+  ): Promise<void> {
+    const known = this.#feeds.get(reader)
+    const isNew = known?.app.requestUrl !== app.requestUrl
+    if (known !== undefined) {
+      known.app = app
+      // Another address deserves another chance.
+      if (isNew) known.feed.enable()
+      else known.feed.wake()
+    } else {
+      const feed = await openFeed(this.#parts(), {
+        teamId,
+        appId: app.id,
+        startAfter,
+        subscriber: this.#subscriber(teamId),
+      })
+      this.#feeds.set(reader, { feed, app })
+      feed.wake()
+      await warnOfSilence(this.#options.log, app, await this.#viewers.find(teamId, app.id))
+    }
+    if (isNew) void this.#verify(teamId, app)
+  }
+
+  #parts() {
+    const { store, clock, log, publicUrl } = this.#options
+    return { store, clock, log, publicUrl, viewers: this.#viewers, pages: this.#pages, lastSeq: () => this.#lastSeq }
+  }
+
+  #subscriber(teamId: TeamId): Subscriber {
+    const { clock, log, bounds } = this.#options
+    const shared = { clock, log, webhooks: this.#webhooks, journal: this.#journal }
+    return new Subscriber({ ...shared, teamId, bounds: { ...SUBSCRIBER_BOUNDS, ...bounds } })
+  }
+
+  /** Slack sends nothing to an address that does not answer its challenge. Here it is told to the operator, as the
+   * receiver may well start after this server. */
+  async #verify(teamId: TeamId, app: App): Promise<void> {
+    const { verified, detail } = await verifyUrl(this.#webhooks, app, this.#ending.signal)
+    if (verified || this.#ending.signal.aborted) return
+    const about = { team: teamId, app: app.id, origin: originOf(app), detail }
+    this.#options.log.warn(about, 'The request URL did not answer the challenge. Events are sent to it all the same.')
+  }
+}

@@ -1,0 +1,41 @@
+import type { App } from '../domain/team.ts'
+import type { Undelivered } from '../storage/store.ts'
+import { type AppFeed, readerOf } from './app-feed.ts'
+
+/** How one app's subscription stands. */
+export interface SubscriptionFacts {
+  readonly teamId: string
+  readonly appId: string
+  readonly name: string
+  readonly requestUrl: string
+  readonly events: readonly string[]
+  readonly state: 'working' | 'failing' | 'disabled'
+  /** Entries of the log that the app has not been told of, if they concern it. */
+  readonly behind: number
+  /** Events that are tried again later. */
+  readonly waiting: number
+  /** Events that are kept for redelivery; counted among the last that the store lists. */
+  readonly givenUp: number
+  /** Events that the limit of an hour kept away since the start. */
+  readonly dropped: number
+}
+
+export function factsOf(
+  { teamId, appId, cursor, waiting, subscriber }: AppFeed,
+  app: App,
+  { lastSeq, kept }: { readonly lastSeq: number; readonly kept: readonly Undelivered[] },
+): SubscriptionFacts {
+  const reader = readerOf(teamId, appId)
+  return {
+    teamId,
+    appId,
+    name: app.name,
+    requestUrl: app.requestUrl ?? '',
+    events: app.events,
+    state: subscriber.disabledAt !== undefined ? 'disabled' : subscriber.isFailing ? 'failing' : 'working',
+    behind: Math.max(0, lastSeq - cursor),
+    waiting,
+    givenUp: kept.filter((row) => row.reader === reader && row.nextAt === null).length,
+    dropped: subscriber.dropped,
+  }
+}
