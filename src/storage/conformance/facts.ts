@@ -44,6 +44,7 @@ export const FACTS: readonly Case[] = [
       assert.deepEqual(entry, { ...message('hello'), seq: entry?.seq, teamId: TEAM, at: 7000 })
       assert.deepEqual(rest, [])
       assert.deepEqual(await store.findUser(TEAM, ADA), user(ADA))
+      assert.deepEqual(await store.findUsers(TEAM, null, 10), [user(ADA)])
       await store.change(keyFor(ADA), ({ user: ada }) => ({ user: ada ?? user(ADA), events: [], facts: [] }))
       assert.equal((await store.readLog(0, 10)).length, 1)
     },
