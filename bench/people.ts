@@ -10,11 +10,11 @@ export const tokenOf = (index: number) => `xoxp-bench${index}`
 export const userIdOf = (index: number) => `U0BENCH${String(index).padStart(7, '0')}` as UserId
 const TEAM_ID = 'T0BENCH01' as TeamId
 
-/** Fills a store with a team of so many people; the first thousand have tokens. */
-export async function addPeople(store: Store, count: number): Promise<void> {
+/** Fills a store with a team of so many people; the first thousand have tokens. `change` makes them different. */
+export async function addPeople(store: Store, count: number, change = (user: User) => user): Promise<void> {
   await store.addTeam(
     team,
-    Array.from({ length: count }, (_, index) => userAt(index)),
+    Array.from({ length: count }, (_, index) => change(userAt(index))),
   )
   for (let index = 0; index < Math.min(count, TOKENS); index++) await store.addToken(tokenOf(index), grantAt(index))
 }

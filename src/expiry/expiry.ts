@@ -4,8 +4,9 @@ import { withStatusCleared } from '../domain/profile/change-profile.ts'
 import type { Change, ExpiringStatus, Loaded, Store } from '../storage/store.ts'
 import { Runner } from './runner.ts'
 
-/** Changes that wait in the store's queue at one time: about one batch, so that other callers wait for one at most. */
-const OUTSTANDING_MAX = 256
+/** Changes that wait in the store's queue at one time. Other callers wait for so many at most; fewer would mean more
+ * commits, each with a flush of the disk, than a minute of many expiries has time for. */
+const OUTSTANDING_MAX = 128
 
 export interface ExpiryOptions {
   readonly store: Pick<Store, 'change' | 'findExpiring' | 'findNextExpiration' | 'onCommit'>
