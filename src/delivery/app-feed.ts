@@ -6,8 +6,9 @@ import type { Store, Undelivered } from '../storage/store.ts'
 import { Backlog } from './backlog.ts'
 import type { Delivery } from './delivery-journal.ts'
 import { type AppEvent, concerns, eventsFor } from './event-body.ts'
+import { type FoundEvent, findEvent, readerOf } from './find-event.ts'
 import type { LogPages } from './log-pages.ts'
-import { Place } from './place.ts'
+import type { Place } from './place.ts'
 import { nextAttemptAt } from './retry-schedule.ts'
 import { Slots } from './slots.ts'
 import type { Log, Subscriber } from './subscriber.ts'
@@ -15,10 +16,8 @@ import type { Viewers } from './viewers.ts'
 
 /** Deliveries to one app that run at the same time. */
 const DELIVERIES_AT_ONCE_MAX = 16
-/** Events of one app that wait for a retry; then the others wait in the log. The store lists 1,000 rows at most, and all
- * that wait must be among them when the server starts. */
+/** Events of one app that wait for a retry; then the others wait in the log. Fewer than the rows that `openFeed` reads. */
 const WAITING_MAX = 900
-const WAITING_ROWS_MAX = 1000
 const OUTAGE_PAUSE_MS = 1000
 
 /** What all feeds share. */
@@ -41,21 +40,8 @@ export interface FeedFacts {
   readonly startAfter: number
 }
 
-export function readerOf(teamId: TeamId, appId: AppId): string {
-  return `app:${teamId}/${appId}`
-}
-
-/** Begins where the app's reader stopped, with what it could not deliver. A new reader's beginning is saved before
- * anything else is, so that what is committed from now on is told even if the server dies at once. */
-export async function openFeed(parts: FeedParts, facts: FeedFacts): Promise<AppFeed> {
-  const reader = readerOf(facts.teamId, facts.appId)
-  const { store, log } = parts
-  const found = await store.findCursor(reader)
-  const cursor = Math.min(found ?? facts.startAfter, parts.lastSeq())
-  if (found !== cursor) await store.saveProgress({ reader, cursor })
-  const rows = (await store.findUndelivered(reader, WAITING_ROWS_MAX)).filter(({ nextAt }) => nextAt !== null)
-  return new AppFeed(parts, facts, { rows, place: new Place({ store, reader, cursor, log }, rows) })
-}
+/** What is known of the last attempt. */
+export type PastDelivery = Pick<Delivery, 'id' | 'seq' | 'attempt' | 'ok' | 'reason'>
 
 /** Tells one app of the log, in its order, with retries. A feed that is slow, or whose app is, holds up nobody else. */
 export class AppFeed {
@@ -121,7 +107,7 @@ export class AppFeed {
   async #redeliver(past: PastDelivery): Promise<Delivery | undefined> {
     await this.#slots.take()
     try {
-      const ready = await this.#prepare(past.id, past.seq)
+      const ready = await findEvent(this.#parts, this, past)
       if (ready === undefined) return undefined
       const reason = past.ok ? null : past.reason
       const retry = reason === null ? {} : { retry: { number: past.attempt, reason } }
@@ -189,7 +175,7 @@ export class AppFeed {
       if (page.length === 0) return
       const team = await store.getTeam(this.teamId)
       const app = team.apps.get(this.appId)
-      if (app === undefined || !hasWebhook(app)) return
+      if (app === undefined || !this.subscriber.serves(app)) return
       for (const entry of page) {
         if (!this.#mayRead()) return
         if (concerns(entry, team, app)) await this.#tell(entry, team, app)
@@ -199,7 +185,7 @@ export class AppFeed {
   }
 
   #mayRead(): boolean {
-    return !this.#ended && this.subscriber.disabledAt === undefined && this.#backlog.size < WAITING_MAX
+    return !this.#ended && this.subscriber.isOpen && this.#backlog.size < WAITING_MAX
   }
 
   async #tell(entry: LogEntry, team: Team, app: App): Promise<void> {
@@ -237,9 +223,9 @@ export class AppFeed {
 
   /** Resolves when it is on its way. */
   async #startRetry(row: Undelivered): Promise<void> {
-    let ready: Ready | undefined
+    let ready: FoundEvent | undefined
     try {
-      ready = await this.#prepare(row.id, row.seq)
+      ready = await findEvent(this.#parts, this, row)
     } catch (error) {
       this.#parts.log.warn({ team: this.teamId, app: this.appId, err: error }, 'The log could not be read just now.')
       this.#backlog.put({ ...row, nextAt: this.#parts.clock.now() + OUTAGE_PAUSE_MS })
@@ -253,7 +239,7 @@ export class AppFeed {
     void this.#track(this.#sendAgain(row, ready))
   }
 
-  async #sendAgain(row: Undelivered, { app, event }: Ready): Promise<void> {
+  async #sendAgain(row: Undelivered, { app, event }: FoundEvent): Promise<void> {
     const retry = { number: row.attempts, reason: row.reason }
     const outcome = await this.subscriber.deliver(app, { event, seq: row.seq, attempt: row.attempts + 1, retry })
     if (!this.subscriber.ending.aborted) this.#settle(event, outcome)
@@ -279,20 +265,8 @@ export class AppFeed {
     this.#place.drop(id, true)
   }
 
-  async #prepare(id: string, seq: number): Promise<Ready | undefined> {
-    const { store, viewers, publicUrl } = this.#parts
-    const entry = await store.findEntry(seq)
-    if (entry === undefined || entry.teamId !== this.teamId) return undefined
-    const team = await store.getTeam(this.teamId)
-    const app = team.apps.get(this.appId)
-    if (app === undefined || !hasWebhook(app)) return undefined
-    const viewer = await viewers.find(this.teamId, this.appId)
-    const event = eventsFor(entry, app, { team, publicUrl: publicUrl(), viewer }).find((made) => made.id === id)
-    return event && { app, event }
-  }
-
   #nextDue(): Undelivered | undefined {
-    const row = this.#ended || this.subscriber.disabledAt !== undefined ? undefined : this.#backlog.next()
+    const row = this.#ended || !this.subscriber.isOpen ? undefined : this.#backlog.next()
     return row !== undefined && row.nextAt !== null && row.nextAt <= this.#parts.clock.now() ? row : undefined
   }
 
@@ -304,8 +278,7 @@ export class AppFeed {
 
   /** None is set while all slots are taken: the end of a delivery starts what is due. */
   #setAlarm(): void {
-    const nextAt =
-      this.#slots.free > 0 && this.subscriber.disabledAt === undefined ? this.#backlog.next()?.nextAt : null
+    const nextAt = this.#slots.free > 0 && this.subscriber.isOpen ? this.#backlog.next()?.nextAt : null
     if (this.#alarm?.at === nextAt) return
     this.#alarm?.cancel()
     this.#alarm = undefined
@@ -321,16 +294,4 @@ export class AppFeed {
   #pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, OUTAGE_PAUSE_MS).unref())
   }
-}
-
-/** What is known of the last attempt. */
-export type PastDelivery = Pick<Delivery, 'id' | 'seq' | 'attempt' | 'ok' | 'reason'>
-
-interface Ready {
-  readonly app: App
-  readonly event: AppEvent
-}
-
-export function hasWebhook(app: App): boolean {
-  return app.requestUrl !== null && !app.socketMode
 }

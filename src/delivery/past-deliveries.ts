@@ -1,6 +1,7 @@
 import type { Store } from '../storage/store.ts'
-import { type PastDelivery, readerOf } from './app-feed.ts'
+import type { PastDelivery } from './app-feed.ts'
 import type { DeliveryJournal } from './delivery-journal.ts'
+import { readerOf } from './find-event.ts'
 
 const ROWS_MAX = 1000
 

@@ -2,16 +2,22 @@ import type { Clock } from '../clock.ts'
 import type { AppId, TeamId } from '../domain/ids.ts'
 import type { App } from '../domain/team.ts'
 import type { Store } from '../storage/store.ts'
-import { type AppFeed, hasWebhook, openFeed, readerOf } from './app-feed.ts'
+import type { AppFeed } from './app-feed.ts'
 import { type Delivery, DeliveryJournal } from './delivery-journal.ts'
+import { hasWebhook, readerOf } from './find-event.ts'
 import { createLogPages } from './log-pages.ts'
+import { openFeed } from './open-feed.ts'
 import { findPast } from './past-deliveries.ts'
+import type { SocketMode } from './socket-mode.ts'
+import { createSocketModeTransport } from './socket-mode-transport.ts'
 import { type Log, originOf, SUBSCRIBER_BOUNDS, Subscriber, type SubscriberBounds } from './subscriber.ts'
 import { factsOf, type SubscriptionFacts } from './subscription-facts.ts'
+import type { AppName, Transport } from './transport.ts'
 import { type Verification, verifyUrl } from './url-verification.ts'
 import { createViewers, type Viewers } from './viewers.ts'
 import { warnOfSilence } from './warn-of-silence.ts'
 import { createWebhooks, type Webhooks } from './webhook.ts'
+import { createWebhookTransport } from './webhook-transport.ts'
 
 export interface RelayOptions {
   readonly store: Store
@@ -24,10 +30,12 @@ export interface RelayOptions {
   /** Shared with other readers of the log, where there are any. */
   readonly viewers?: Viewers
   readonly webhooks?: Webhooks
+  /** Absent where this server opens no WebSockets: then nothing is told to apps in Socket Mode. */
+  readonly socketMode?: SocketMode
   readonly bounds?: Partial<SubscriberBounds>
 }
 
-/** Delivers the log to the apps that take it by HTTP. */
+/** Delivers the log to apps, by HTTP or in Socket Mode. */
 export interface Relay {
   /** Reads the apps and their places. What is committed after it has resolved is delivered at least once. */
   start(): Promise<void>
@@ -55,36 +63,44 @@ export interface Relay {
 const RELOAD_MS = 30_000
 
 export function createRelay(options: RelayOptions): Relay {
-  return new WebhookRelay(options)
+  return new LogRelay(options)
 }
 
-class WebhookRelay implements Relay {
+class LogRelay implements Relay {
   readonly #options: RelayOptions
   readonly #viewers: Viewers
   readonly #webhooks: Webhooks
+  /** At most one of them serves an app. */
+  readonly #transports: readonly Transport[]
   readonly #pages: ReturnType<typeof createLogPages>
   readonly #journal = new DeliveryJournal()
   /** By reader. */
-  readonly #feeds = new Map<string, { readonly feed: AppFeed; app: App }>()
+  readonly #feeds = new Map<string, { readonly feed: AppFeed; readonly transport: Transport; app: App }>()
   readonly #ending = new AbortController()
   #lastSeq = 0
   /** Reloads and resets come one after the other. */
   #reloading: Promise<void> = Promise.resolve()
   #isWakeSet = false
   #forgetCommits = () => {}
+  #forgetOpenings = () => {}
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: RelayOptions) {
     this.#options = options
     this.#viewers = options.viewers ?? createViewers(options)
     this.#webhooks = options.webhooks ?? createWebhooks(options)
+    this.#transports = [
+      createWebhookTransport(this.#webhooks),
+      ...(options.socketMode ? [createSocketModeTransport(options.socketMode)] : []),
+    ]
     this.#pages = createLogPages(options.store)
   }
 
   async start(): Promise<void> {
-    const { store } = this.#options
+    const { store, socketMode } = this.#options
     this.#lastSeq = store.stats().lastSeq
     this.#forgetCommits = store.onCommit(({ lastSeq }) => this.#hear(lastSeq))
+    this.#forgetOpenings = socketMode?.onOpen((app) => this.#hearOpening(app)) ?? this.#forgetOpenings
     await this.reload()
     this.#timer = setInterval(() => this.#reloadQuietly(), RELOAD_MS).unref()
   }
@@ -92,6 +108,7 @@ class WebhookRelay implements Relay {
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     this.#forgetCommits()
+    this.#forgetOpenings()
     this.#ending.abort()
     await this.#reloading
     await Promise.all([...this.#feeds.values()].map(({ feed }) => feed.stop()))
@@ -162,6 +179,13 @@ class WebhookRelay implements Relay {
     })
   }
 
+  /** What the app was not told so far waits for this. */
+  #hearOpening({ teamId, appId }: AppName): void {
+    const known = this.#feeds.get(readerOf(teamId, appId))
+    if (known?.app.socketMode) known.feed.wake()
+    else this.#reloadQuietly()
+  }
+
   #wakeAll(): void {
     for (const { feed } of this.#feeds.values()) feed.wake()
   }
@@ -177,24 +201,22 @@ class WebhookRelay implements Relay {
   }
 
   async #openFeeds(startAfter: number): Promise<void> {
-    const apps = new Map<string, readonly [TeamId, App]>()
+    const apps = new Map<string, Subscription>()
     for (const team of await this.#options.store.findTeams()) {
-      for (const app of team.apps.values()) if (hasWebhook(app)) apps.set(readerOf(team.id, app.id), [team.id, app])
+      for (const app of team.apps.values()) {
+        const transport = this.#transports.find((candidate) => candidate.serves(app))
+        if (transport) apps.set(readerOf(team.id, app.id), { teamId: team.id, app, transport })
+      }
     }
-    for (const [reader, { feed }] of this.#feeds) {
-      if (apps.has(reader)) continue
+    for (const [reader, { feed, transport }] of this.#feeds) {
+      if (apps.get(reader)?.transport === transport) continue
       this.#feeds.delete(reader)
       await feed.stop()
     }
-    await Promise.all(
-      [...apps].map(([reader, [teamId, app]]) => this.#openOrRenew(reader, { teamId, app, startAfter })),
-    )
+    await Promise.all([...apps].map(([reader, facts]) => this.#openOrRenew(reader, facts, startAfter)))
   }
 
-  async #openOrRenew(
-    reader: string,
-    { teamId, app, startAfter }: { readonly teamId: TeamId; readonly app: App; readonly startAfter: number },
-  ): Promise<void> {
+  async #openOrRenew(reader: string, { teamId, app, transport }: Subscription, startAfter: number): Promise<void> {
     const known = this.#feeds.get(reader)
     const isNew = known?.app.requestUrl !== app.requestUrl
     if (known !== undefined) {
@@ -207,13 +229,13 @@ class WebhookRelay implements Relay {
         teamId,
         appId: app.id,
         startAfter,
-        subscriber: this.#subscriber(teamId),
+        subscriber: this.#subscriber({ teamId, appId: app.id }, transport),
       })
-      this.#feeds.set(reader, { feed, app })
+      this.#feeds.set(reader, { feed, app, transport })
       feed.wake()
       await warnOfSilence(this.#options.log, app, await this.#viewers.find(teamId, app.id))
     }
-    if (isNew) void this.#verify(teamId, app)
+    if (isNew && hasWebhook(app)) void this.#verify(teamId, app)
   }
 
   #parts() {
@@ -221,10 +243,10 @@ class WebhookRelay implements Relay {
     return { store, clock, log, publicUrl, viewers: this.#viewers, pages: this.#pages, lastSeq: () => this.#lastSeq }
   }
 
-  #subscriber(teamId: TeamId): Subscriber {
+  #subscriber(name: AppName, transport: Transport): Subscriber {
     const { clock, log, bounds } = this.#options
-    const shared = { clock, log, webhooks: this.#webhooks, journal: this.#journal }
-    return new Subscriber({ ...shared, teamId, bounds: { ...SUBSCRIBER_BOUNDS, ...bounds } })
+    const shared = { clock, log, transport, journal: this.#journal }
+    return new Subscriber({ ...shared, ...name, bounds: { ...SUBSCRIBER_BOUNDS, ...bounds } })
   }
 
   /** Slack sends nothing to an address that does not answer its challenge. Here it is told to the operator, as the
@@ -232,7 +254,14 @@ class WebhookRelay implements Relay {
   async #verify(teamId: TeamId, app: App): Promise<void> {
     const { verified, detail } = await verifyUrl(this.#webhooks, app, this.#ending.signal)
     if (verified || this.#ending.signal.aborted) return
-    const about = { team: teamId, app: app.id, origin: originOf(app), detail }
+    const about = { team: teamId, app: app.id, origin: originOf(app.requestUrl ?? ''), detail }
     this.#options.log.warn(about, 'The request URL did not answer the challenge. Events are sent to it all the same.')
   }
+}
+
+/** An app that takes events, and how. */
+interface Subscription {
+  readonly teamId: TeamId
+  readonly app: App
+  readonly transport: Transport
 }

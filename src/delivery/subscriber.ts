@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts'
-import type { TeamId } from '../domain/ids.ts'
+import type { AppId, TeamId } from '../domain/ids.ts'
 import type { App } from '../domain/team.ts'
 import type { Delivery, DeliveryJournal } from './delivery-journal.ts'
 import type { AppEvent } from './event-body.ts'
 import { eventIdOf } from './event-id.ts'
 import { HourWindow, minuteOf } from './hour-window.ts'
-import type { Retry, WebhookOutcome, Webhooks } from './webhook.ts'
+import type { Retry, Transport, TransportOutcome } from './transport.ts'
 
 export interface SubscriberBounds {
   /** Slack: 30,000 deliveries per workspace and app in 60 minutes — the Events API, rate limiting */
@@ -26,9 +26,10 @@ export interface Log {
 
 export interface SubscriberOptions {
   readonly teamId: TeamId
+  readonly appId: AppId
   readonly clock: Clock
   readonly log: Log
-  readonly webhooks: Webhooks
+  readonly transport: Transport
   readonly journal: DeliveryJournal
   readonly bounds: SubscriberBounds
 }
@@ -46,9 +47,10 @@ export interface Sending {
  * app that was disabled gets another chance when the server starts anew, and its events wait in the log till then. */
 export class Subscriber {
   readonly #teamId: TeamId
+  readonly #appId: AppId
   readonly #clock: Clock
   readonly #log: Log
-  readonly #webhooks: Webhooks
+  readonly #transport: Transport
   readonly #journal: DeliveryJournal
   readonly #bounds: SubscriberBounds
   readonly #hour = new HourWindow()
@@ -58,13 +60,24 @@ export class Subscriber {
   #limitedMinute = 0
   #dropped = 0
 
-  constructor({ teamId, clock, log, webhooks, journal, bounds }: SubscriberOptions) {
+  constructor({ teamId, appId, clock, log, transport, journal, bounds }: SubscriberOptions) {
     this.#teamId = teamId
+    this.#appId = appId
     this.#clock = clock
     this.#log = log
-    this.#webhooks = webhooks
+    this.#transport = transport
     this.#journal = journal
     this.#bounds = bounds
+  }
+
+  /** Whether the app has chosen the way that leads there. */
+  serves(app: App): boolean {
+    return this.#transport.serves(app)
+  }
+
+  /** Whether anything can be sent just now. */
+  get isOpen(): boolean {
+    return this.#disabledAt === undefined && this.#transport.isOpen({ teamId: this.#teamId, appId: this.#appId })
   }
 
   /** Unix milliseconds; absent while it is not. */
@@ -103,18 +116,17 @@ export class Subscriber {
       return true
     }
     this.#dropped += 1
-    if (minuteOf(now) > this.#limitedMinute) void this.#tellOfLimit(app, minuteOf(now))
+    if (this.#transport.tellsOfLimit && minuteOf(now) > this.#limitedMinute) void this.#tellOfLimit(app, minuteOf(now))
     return false
   }
 
   /** Sends an event once. Never rejects. */
   async deliver(app: App, { event, seq, attempt, retry }: Sending): Promise<Delivery & { readonly noRetry: boolean }> {
-    const url = app.requestUrl ?? ''
+    const url = this.#transport.addressOf(app)
     const startedAt = performance.now()
     const at = this.#clock.now()
-    const { signingSecret } = app
-    const outcome = await this.#webhooks.post(
-      { url, signingSecret, body: event.body, ...(retry && { retry }) },
+    const outcome = await this.#transport.send(
+      { teamId: this.#teamId, app, event, ...(retry && { retry }) },
       this.#ending.signal,
     )
     const durationMs = Math.round(performance.now() - startedAt)
@@ -128,10 +140,10 @@ export class Subscriber {
     return { ...delivery, noRetry: !outcome.ok && outcome.noRetry }
   }
 
-  #count(app: App, outcome: WebhookOutcome): void {
+  #count(app: App, outcome: TransportOutcome): void {
     const now = this.#clock.now()
     this.#hour.add(now, { attempts: 1, failures: outcome.ok ? 0 : 1 })
-    const about = { team: this.#teamId, app: app.id, origin: originOf(app) }
+    const about = { team: this.#teamId, app: app.id, origin: originOf(this.#transport.addressOf(app)) }
     if (outcome.ok) {
       if (this.#isFailing) this.#log.info(about, 'Events arrive again.')
       this.#isFailing = false
@@ -164,12 +176,12 @@ export class Subscriber {
   }
 }
 
-function resultOf(outcome: WebhookOutcome): Pick<Delivery, 'ok' | 'status' | 'reason'> {
+function resultOf(outcome: TransportOutcome): Pick<Delivery, 'ok' | 'status' | 'reason'> {
   const { ok, status = null } = outcome
   return { ok, status, reason: outcome.ok ? null : outcome.reason }
 }
 
 /** The rest of an address may hold secrets. */
-export function originOf({ requestUrl }: App): string {
-  return URL.parse(requestUrl ?? '')?.origin ?? ''
+export function originOf(address: string): string {
+  return URL.parse(address)?.origin ?? address
 }

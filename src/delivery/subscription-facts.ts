@@ -1,6 +1,7 @@
 import type { App } from '../domain/team.ts'
 import type { Undelivered } from '../storage/store.ts'
-import { type AppFeed, readerOf } from './app-feed.ts'
+import type { AppFeed } from './app-feed.ts'
+import { readerOf } from './find-event.ts'
 
 /** How one app's subscription stands. */
 export interface SubscriptionFacts {

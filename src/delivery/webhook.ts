@@ -4,6 +4,7 @@ import { assertAllowed, createGuardedLookup, type Refuses } from './guarded-look
 import { type Answer, type Connections, exchange, TimedOut } from './http-exchange.ts'
 import { isPrivateAddress } from './private-address.ts'
 import { signatureOf } from './signature.ts'
+import type { Retry } from './transport.ts'
 import { reasonOf } from './webhook-reason.ts'
 
 /** Slack: "within three seconds" — the Events API, responding to events */
@@ -18,13 +19,6 @@ export interface Webhook {
   readonly signingSecret: string
   readonly body: string
   readonly retry?: Retry
-}
-
-export interface Retry {
-  /** 1 for the first retry. */
-  readonly number: number
-  /** Slack's word for why the attempt before failed. */
-  readonly reason: string
 }
 
 /** Slack's words for what went wrong. */

@@ -1,0 +1,18 @@
+import { AppFeed, type FeedFacts, type FeedParts } from './app-feed.ts'
+import { readerOf } from './find-event.ts'
+import { Place } from './place.ts'
+
+/** As many rows as the store lists. */
+const WAITING_ROWS_MAX = 1000
+
+/** Begins where the app's reader stopped, with what it could not deliver. A new reader's beginning is saved before
+ * anything else is, so that what is committed from now on is told even if the server dies at once. */
+export async function openFeed(parts: FeedParts, facts: FeedFacts): Promise<AppFeed> {
+  const reader = readerOf(facts.teamId, facts.appId)
+  const { store, log } = parts
+  const found = await store.findCursor(reader)
+  const cursor = Math.min(found ?? facts.startAfter, parts.lastSeq())
+  if (found !== cursor) await store.saveProgress({ reader, cursor })
+  const rows = (await store.findUndelivered(reader, WAITING_ROWS_MAX)).filter(({ nextAt }) => nextAt !== null)
+  return new AppFeed(parts, facts, { rows, place: new Place({ store, reader, cursor, log }, rows) })
+}
