@@ -33,6 +33,7 @@ async function checkAll() {
   await step('lint', () => tool('@biomejs/biome/bin/biome', 'check', '.'))
   await step('emoji table', () => expectZero(node, [inRoot('scripts', 'make-emoji.mjs'), '--check']))
   await step('reference pages', () => expectZero(node, [inRoot('scripts', 'make-reference.ts'), '--check']))
+  await step('OpenAPI document', () => expectZero(node, [inRoot('scripts', 'make-openapi.ts'), '--check']))
   if (!options.quick) await step('build', build)
   await step('tests', () => runTests(options.node ?? node))
 }

@@ -1,4 +1,6 @@
+import { VERSION } from './cli/version.ts'
 import { listen } from './http/listener.ts'
+import { addOpenApiRoutes } from './http/openapi-routes.ts'
 import type { PageFacts } from './http/page/page.ts'
 import { addRoutes, type SignIn } from './http/routes.ts'
 import { methodsByName } from './methods/index.ts'
@@ -48,13 +50,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     host: options.host,
     port: options.port,
     answerCall: (call) => dispatch(services, call),
-    addRoutes: (app) =>
+    addRoutes: (app) => {
       addRoutes(app, {
         page: options.page,
         signIn: options.signIn,
         api: () => `${publicUrl}/api/`,
         pageHosts: pageHostsOf(options),
-      }),
+      })
+      addOpenApiRoutes(app, {
+        methods: [...methodsByName.values()],
+        version: VERSION,
+        publicUrl: options.publicUrl?.replace(/\/+$/, ''),
+        ownUrl: () => publicUrl,
+      })
+    },
   })
   const url = `http://${hostInUrl(options.host)}:${listener.port}`
   if (publicUrl === '') publicUrl = url

@@ -61,7 +61,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
         },
         (request, response) => {
           const url = request.url ?? ''
-          if (url.startsWith('/api/') || url === '/api') handleApi(request, response)
+          if (isWebApi(url)) handleApi(request, response)
           else handleRest(request, response)
         },
       )
@@ -87,6 +87,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 
 function isWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+/** No method's name begins with `v1/`: the registry stands there. */
+function isWebApi(url: string): boolean {
+  return (url.startsWith('/api/') && !url.startsWith('v1/', '/api/'.length)) || url === '/api'
 }
 
 function refuseSchema(): never {

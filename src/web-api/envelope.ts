@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** Slack's SDKs retry whatever is not 200 for half an hour, so only these are (docs/decisions/0031). */
-const STATUS: ReadonlyMap<string, number> = new Map([
+export const STATUS: ReadonlyMap<string, number> = new Map([
   ['ratelimited', 429],
   ['request_timeout', 408],
   ['service_unavailable', 503],

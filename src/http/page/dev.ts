@@ -19,6 +19,7 @@ ${teamSections(facts.teams)}
 <h2>Where next</h2>
 <ul>
 <li>Bring people of your own: <code>nametag dev --workspace people.json</code>. Add <code>--fresh</code> to begin again.</li>
+<li>Point an agent or a generator at the description of every method: <a href="/openapi.json">/openapi.json</a>.</li>
 <li>Check that the server is up: <a href="/healthz">/healthz</a>.</li>
 <li>Run it for a team, durably: <code>nametag serve --data ./team</code>.</li>
 </ul>`
