@@ -7,6 +7,7 @@ import {
   SocketModeConnection,
 } from './socket-mode-connection.ts'
 import { disconnectMessage, helloMessage } from './socket-mode-messages.ts'
+import type { AppName } from './transport.ts'
 
 /** Slack: "up to 10 open WebSocket connections at the same time" — Using Socket Mode */
 export const CONNECTIONS_PER_APP_MAX = 10
@@ -32,12 +33,12 @@ export interface SocketMode extends SocketRoom {
   /** Sends an event to one of the app's connections; `undefined` where none is open. */
   deliver(teamId: TeamId, appId: AppId, event: EventToSend): Promise<Acknowledgement> | undefined
   /** Calls `listener` whenever a connection has opened. Returns how to stop it. */
-  onOpen(listener: (teamId: TeamId, appId: AppId) => void): () => void
+  onOpen(listener: (app: AppName) => void): () => void
 }
 
 export function createSocketMode({ publicUrl, times = {} }: SocketModeOptions): SocketMode {
   const rooms = new Map<string, Set<SocketModeConnection>>()
-  const listeners = new Set<(teamId: TeamId, appId: AppId) => void>()
+  const listeners = new Set<(app: AppName) => void>()
   const startedAt = Date.now()
   const host = () => new URL(publicUrl()).host
   let turns = 0
@@ -55,7 +56,7 @@ export function createSocketMode({ publicUrl, times = {} }: SocketModeOptions): 
     rooms.set(key, room.add(connection))
     const lifetimeSeconds = Math.ceil(connectionTimes.lifetimeMs / 1000)
     line.send(helloMessage({ appId, connections: room.size, host: host(), startedAt, lifetimeSeconds }))
-    for (const listener of listeners) listener(teamId, appId)
+    for (const listener of listeners) listener({ teamId, appId })
     return {
       receive: (text) => connection.receive(text),
       revoke: () => connection.end('link_disabled', CLOSE.policy),
