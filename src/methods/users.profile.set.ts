@@ -75,7 +75,7 @@ export const usersProfileSet = defineMethod({
   ],
 
   async handle(call) {
-    const { args, grant, store, now } = call
+    const { args, grant, store, now, newSecret } = call
     const patch = parsePatch(args)
     if (isRefusal(patch)) return patch
 
@@ -86,7 +86,9 @@ export const usersProfileSet = defineMethod({
       emails: emailsOf(patch),
       userIds: patch.mentionedUserIds,
     }
-    const outcome = await store.change(key, (loaded) => changeProfile({ ...loaded, grant, patch, now }))
+    // Drawn here, since a decision may be made again and has to come out the same.
+    const emailCode = patch.core.email === undefined ? '' : newSecret()
+    const outcome = await store.change(key, (loaded) => changeProfile({ ...loaded, grant, patch, emailCode, now }))
     if (isRefusal(outcome)) return outcome
 
     call.warn(outcome.notices)

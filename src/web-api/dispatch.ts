@@ -12,6 +12,7 @@ import type { Method } from './method.ts'
 import { charsetWarning, type Warning } from './read-body.ts'
 import { methodNameOf, readCall } from './read-call.ts'
 import { newRequestId } from './request-id.ts'
+import { newSecret } from './secret.ts'
 import type { SocketTickets } from './sockets.ts'
 
 /** What every call needs. */
@@ -23,6 +24,8 @@ export interface Services {
   readonly enforceLimits: boolean
   /** Unix milliseconds. */
   readonly clock: { now(): number }
+  /** Draws the secret part of a link; absent: at random. */
+  readonly newSecret?: () => string
   readonly publicUrl: () => string
   readonly log: { error(fields: object, message: string): void }
   /** Absent where this server opens no WebSockets. */
@@ -97,6 +100,7 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
     sockets: services.sockets,
     isStillAllowed: askAgain(services, method, incoming.token, call.ip),
     now,
+    newSecret: services.newSecret ?? newSecret,
     publicUrl: services.publicUrl(),
     warn: (notices) => trace.notices.push(...notices),
     answerBare: () => {

@@ -63,6 +63,8 @@ export interface HandlerCall<Args> {
   isStillAllowed(): Promise<boolean>
   /** Unix milliseconds; the same for the whole call. */
   readonly now: number
+  /** Draws the secret part of a link. */
+  newSecret(): string
   /** Where this server is reached, without a slash at the end. */
   readonly publicUrl: string
   /** Adds lines to `response_metadata.messages`, without their `[WARN] ` mark. */

@@ -6,6 +6,7 @@ import { isRefusal, type Refusal } from '../errors.ts'
 import type { FieldId, UserId } from '../ids.ts'
 import type { Team } from '../team.ts'
 import { EMPTY_STATUS, type User } from '../user.ts'
+import { PENDING_EMAIL_SECONDS } from './change-email.ts'
 import { changeProfile, emailsOf, type ProfileChange, withStatusCleared } from './change-profile.ts'
 import { parsePatch } from './parse-patch.ts'
 
@@ -41,6 +42,7 @@ function call({ as = 'mel', on = as, team = aTeam(), now = NOW, ...args }: Call)
     knownUsers: new Set([ids.ada]),
     grant: { createdAt: NOW_SECONDS },
     patch,
+    emailCode: 'the-code',
     now,
   })
 }
@@ -241,16 +243,53 @@ test('an address equal to the present one is refused to nobody', () => {
   assert.equal(change({ on: nobody, profile: { email: '' } }).user, nobody)
 })
 
+test('an address that holds at once is told by mail and by Slackbot, and nothing waits any more', () => {
+  const waiting = { ...person('mel'), pendingEmail: { email: 'old@plan.example', code: 'c', expiresAt: NOW_SECONDS } }
+  const { user, events, facts } = change({ as: 'ada', on: waiting, profile: { email: 'new@coffee.example' } })
+  assert.deepEqual(user, { ...person('mel'), email: 'new@coffee.example', updated: NOW_SECONDS })
+  assert.deepEqual(events, [CHANGED, PROFILE])
+  const [changed, message] = facts ?? []
+  assert.deepEqual(changed, {
+    kind: 'email_changed',
+    userId: ids.mel,
+    from: 'mel@coffee.example',
+    to: 'new@coffee.example',
+  })
+  assert.equal(message?.kind === 'message' && message.userId, ids.mel)
+  assert.match(message?.kind === 'message' ? message.text : '', /new@coffee\.example.*mel@coffee\.example/)
+  assert.deepEqual(change({ profile: { title: 'x' } }).facts, [])
+})
+
 test('an address waits for its confirmation where the team says so', () => {
   const team = aTeam()
   const confirm: Team = { ...team, compat: { ...team.compat, emailChange: 'confirm' } }
   const mel = person('mel')
   const alone = change({ as: 'ada', on: mel, team: confirm, profile: { email: 'new@coffee.example' } })
-  assert.deepEqual([alone.user === mel, alone.events, alone.emailPending], [true, [], 'new@coffee.example'])
+  const pendingEmail = { email: 'new@coffee.example', code: 'the-code', expiresAt: NOW_SECONDS + PENDING_EMAIL_SECONDS }
+  // Nobody is told, and `updated` stays, as nothing that anybody sees has changed.
+  assert.deepEqual([alone.user, alone.events], [{ ...mel, pendingEmail }, []])
+  assert.deepEqual(alone.facts, [
+    {
+      kind: 'email_requested',
+      userId: ids.mel,
+      from: mel.email,
+      to: pendingEmail.email,
+      code: pendingEmail.code,
+      expiresAt: pendingEmail.expiresAt,
+    },
+  ])
+  assert.equal(alone.emailPending, 'new@coffee.example')
 
   const more = change({ as: 'ada', on: mel, team: confirm, profile: { email: 'new@coffee.example', title: 'x' } })
   assert.deepEqual([more.user.email, more.user.profile.title], [mel.email, 'x'])
   assert.equal(more.emailPending, 'new@coffee.example')
+  assert.deepEqual(more.events, [CHANGED, PROFILE])
+
+  const second = change({ as: 'ada', on: alone.user, team: confirm, profile: { email: 'newer@coffee.example' } })
+  assert.deepEqual(second.user, { ...mel, pendingEmail: { ...pendingEmail, email: 'newer@coffee.example' } })
+  const other = change({ as: 'ada', on: alone.user, team: confirm, profile: { title: 'x', email: mel.email } })
+  assert.deepEqual(other.user.pendingEmail, pendingEmail, 'sending the present address back takes nothing away')
+  assert.deepEqual([other.facts, 'emailPending' in other], [[], false])
 
   const same = change({ as: 'ada', on: mel, team: confirm, profile: { email: 'mel@coffee.example' } })
   assert.equal('emailPending' in same, false)

@@ -1,7 +1,8 @@
 import { isRefusal, type Refusal, refuse } from '../errors.ts'
-import type { EventType } from '../event.ts'
+import type { EventType, OtherFact } from '../event.ts'
 import type { UserId } from '../ids.ts'
 import { EMPTY_STATUS, type FieldValues, type Profile, type Status, type User } from '../user.ts'
+import { type ChangedEmail, changeEmail, withPendingEmail } from './change-email.ts'
 import { changeDetails, type Details } from './details.ts'
 import { checkEmail, foldEmail, isEmail } from './email.ts'
 import { type ChangedFields, changeFields } from './fields/change-fields.ts'
@@ -18,12 +19,18 @@ export interface ProfileChangeRequest extends PermitRequest {
   /** Those of the patch's `mentionedUserIds` that exist. */
   readonly knownUsers: ReadonlySet<UserId>
   readonly patch: ProfilePatch
+  /** The secret part of a link, for an address that has to be confirmed. */
+  readonly emailCode: string
 }
 
 export interface ProfileChange {
   /** The identical object where nothing changed. */
   readonly user: User
   readonly events: readonly EventType[]
+  /** What else there is to tell, after the events. */
+  readonly facts?: readonly OtherFact[]
+  /** When it was decided, in Unix milliseconds. */
+  readonly at?: number
   /** Lines that name what was ignored, without their `[WARN] ` mark. */
   readonly notices: readonly string[]
   /** An address that holds once its owner confirms it — docs/decisions/0001, email_change. */
@@ -54,11 +61,11 @@ export function changeProfile(request: ProfileChangeRequest): ProfileChange | Re
   const custom = changeFields({ team, actor, present: user.profile.fields, sent, knownUsers: request.knownUsers })
   if (isRefusal(custom)) return custom
 
-  const emailPending = team.compat.emailChange === 'confirm' ? address : undefined
-  const email = emailPending === undefined ? (address ?? user.email) : user.email
+  const email = changeEmail(user, address, request)
   const changed = save(user, { email, names, details, status, fields: custom.fields }, request)
-  const notices = noticesOf(user, patch, custom)
-  return emailPending === undefined ? { ...changed, notices } : { ...changed, notices, emailPending }
+  const whole = { ...changed, facts: email.facts, at: request.now, notices: noticesOf(user, patch, custom) }
+  const waits = address !== undefined && email.pendingEmail !== undefined
+  return waits ? { ...whole, emailPending: address } : whole
 }
 
 /** The addresses whose owners a change has to know. */
@@ -94,7 +101,7 @@ function statusOf({ core, statusExpiration }: ProfilePatch): StatusPatch {
 
 /** Each part is the present object where it did not change. */
 interface Parts {
-  readonly email: string | null
+  readonly email: ChangedEmail
   readonly names: Names
   readonly details: Details
   readonly status: Status
@@ -107,10 +114,12 @@ function save(
   { team, now }: ProfileChangeRequest,
 ): Pick<ProfileChange, 'user' | 'events'> {
   const present = user.profile
-  const personChanged = names !== present || details !== present || email !== user.email
+  const personChanged = names !== present || details !== present || email.email !== user.email
   const fieldsChanged = fields !== present.fields
   const statusChanged = status !== present.status
-  if (!personChanged && !fieldsChanged && !statusChanged) return { user, events: NO_EVENTS }
+  // An address that waits is nobody's business yet: no event tells of it, and `updated` stays.
+  const waiting = withPendingEmail(user, email.pendingEmail)
+  if (!personChanged && !fieldsChanged && !statusChanged) return { user: waiting, events: NO_EVENTS }
 
   const profile: Profile = {
     realName: names.realName,
@@ -129,7 +138,7 @@ function save(
   // the team chooses — docs/decisions/0001
   const profileChanged = personChanged || (fieldsChanged && team.compat.customFieldEvents === 'emit')
   return {
-    user: { ...user, email, profile, updated: updatedAt(user, now) },
+    user: { ...waiting, email: email.email, profile, updated: updatedAt(user, now) },
     events: eventsOf(profileChanged, statusChanged),
   }
 }
@@ -146,7 +155,7 @@ function eventsOf(profileChanged: boolean, statusChanged: boolean): readonly Eve
 }
 
 /** Unix seconds. A clock that went back does not take `updated` with it. */
-function updatedAt(user: User, now: number): number {
+export function updatedAt(user: User, now: number): number {
   return Math.max(user.updated, Math.floor(now / 1000))
 }
 
