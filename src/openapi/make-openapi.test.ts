@@ -121,6 +121,13 @@ describe('an operation', () => {
     })
   })
 
+  test('takes any argument in its body only where an example sends one that is not declared', () => {
+    const bodyOf = (one: Method) =>
+      open([one]).paths[`/${one.name}`].post.requestBody.content['application/json'].schema
+    assert.equal('additionalProperties' in bodyOf(posted), false)
+    assert.equal(bodyOf(methodsByName.get('api.test') as Method).additionalProperties, true)
+  })
+
   test('takes a GET in the query, and has no body', () => {
     assert.equal('requestBody' in get, false)
     assert.deepEqual(

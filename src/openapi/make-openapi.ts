@@ -26,12 +26,18 @@ export function makeOpenApi({ methods, serverUrl, version }: OpenApiOptions): Js
       'x-ocp-version': '1.0',
     },
     servers: [{ url: serverUrl }],
-    tags: [...new Set(methods.map(tagOf))].sort().map((name) => ({ name })),
+    tags: makeTags(methods),
     paths: Object.fromEntries(
       methods.map((method) => [`/${method.name}`, { [method.verb.toLowerCase()]: makeOperation(method) }]),
     ),
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: BEARER } } },
   }
+}
+
+function makeTags(methods: readonly Method[]): readonly Json[] {
+  return [...Map.groupBy(methods, tagOf)]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, members]) => ({ name, description: members.map((method) => method.name).join(', ') }))
 }
 
 const ABOUT = [

@@ -33,12 +33,15 @@ export function makeRequestBody({ verb, args, examples }: Method): Json | undefi
   const all = Object.entries(args)
   if (verb === 'GET' || all.length === 0) return undefined
   const required = all.filter(([, argument]) => argument.required).map(([name]) => name)
+  // Other arguments are ignored everywhere; where an example sends one, the method has a use for them.
+  const isOpen = (example: Example) => Object.keys(example.args).some((name) => !(name in args))
   const bodyOf = (toSchema: (argument: Arg) => Json) => ({
     type: 'object',
     properties: Object.fromEntries(
       all.map(([name, argument]) => [name, { ...toSchema(argument), description: argument.doc }]),
     ),
     ...(required.length === 0 ? {} : { required }),
+    ...(examples.some(isOpen) ? { additionalProperties: true } : {}),
   })
   return {
     required: required.length > 0,
