@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { drawAvatar, parseAvatarPath } from './avatars.ts'
-import { PAGE_POLICY, type PageFacts, renderPage, renderSignIn } from './page/page.ts'
+import { queryValueOf, sendHtml, takeEmptyForms } from './html-answer.ts'
+import { type PageFacts, renderPage, renderSignIn } from './page/page.ts'
 
 /** One-time links for the first sign-in. */
 export interface SignIn {
@@ -45,34 +46,17 @@ export function addRoutes(app: FastifyInstance, { page, signIn, api, pageHosts }
 
 /** Showing the link changes nothing, so that a mail scanner or a preview cannot use it up; pressing the button does. */
 function addSignIn(app: FastifyInstance, signIn: SignIn, api: () => string): void {
-  app.addContentTypeParser('application/x-www-form-urlencoded', (_request, payload, done) => {
-    payload.resume()
-    payload.on('end', () => done(null, {}))
-    payload.on('error', done)
-  })
+  takeEmptyForms(app)
   app.get('/sign-in', async (request, reply) => {
-    const state = (await signIn.peek(codeOf(request))) ? { step: 'ask' as const } : { step: 'used' as const }
+    const state = (await signIn.peek(queryValueOf(request, 'code')))
+      ? { step: 'ask' as const }
+      : { step: 'used' as const }
     return sendHtml(reply, renderSignIn(state))
   })
   app.post('/sign-in', async (request, reply) => {
-    const token = await signIn.redeem(codeOf(request))
+    const token = await signIn.redeem(queryValueOf(request, 'code'))
     return sendHtml(reply, renderSignIn(token === undefined ? { step: 'used' } : { step: 'shown', token, api: api() }))
   })
-}
-
-function codeOf(request: FastifyRequest): string {
-  const { code } = request.query as Readonly<Record<string, unknown>>
-  return typeof code === 'string' ? code.slice(0, 200) : ''
-}
-
-function sendHtml(reply: FastifyReply, html: string): FastifyReply {
-  return reply
-    .header('content-type', 'text/html; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .header('referrer-policy', 'no-referrer')
-    .header('x-content-type-options', 'nosniff')
-    .header('content-security-policy', PAGE_POLICY)
-    .send(html)
 }
 
 function notFound(reply: FastifyReply): FastifyReply {

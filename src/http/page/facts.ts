@@ -69,3 +69,11 @@ export type SignInState =
   /** `api` as in the page's facts. */
   | { readonly step: 'shown'; readonly token: string; readonly api: string }
   | { readonly step: 'used' }
+
+/** How far someone has come with the link that confirms an address. */
+export type ConfirmEmailState =
+  | { readonly step: 'ask'; readonly email: string }
+  | { readonly step: 'confirmed'; readonly email: string }
+  | { readonly step: 'expired' }
+  | { readonly step: 'used' }
+  | { readonly step: 'taken' }

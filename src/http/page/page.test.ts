@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { PEOPLE_SHOWN_MAX } from './dev.ts'
 import type { DevFacts, PersonFacts, TeamFacts } from './facts.ts'
 import { html } from './html.ts'
-import { PAGE_POLICY, renderPage, renderSignIn } from './page.ts'
+import { PAGE_POLICY, renderConfirmEmail, renderPage, renderSignIn } from './page.ts'
 
 const EVIL = `<script>alert("1")</script>'&`
 const ESCAPED = '&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;'
@@ -181,10 +181,19 @@ test('a used link says so and shows no button', () => {
   assert.ok(!page.includes('<form'))
 })
 
+test('the link of a mail shows the address and a button, and afterwards none', () => {
+  const page = renderConfirmEmail({ step: 'ask', email: 'mel@new.example' })
+  assert.match(page, /<strong>mel@new\.example<\/strong>[\s\S]*<button class="main">Confirm my address<\/button>/)
+  for (const step of ['ask', 'confirmed'] as const) assert.ok(!renderConfirmEmail({ step, email: EVIL }).includes(EVIL))
+  for (const step of ['expired', 'used', 'taken'] as const) assert.ok(!renderConfirmEmail({ step }).includes('<form'))
+})
+
 const pages = {
   dev: renderPage(facts),
   serve: renderPage({ ...facts, mode: 'serve' }),
   used: renderSignIn({ step: 'used' }),
+  confirm: renderConfirmEmail({ step: 'ask', email: 'mel@new.example' }),
+  taken: renderConfirmEmail({ step: 'taken' }),
 }
 for (const [name, page] of Object.entries(pages)) {
   test(`the page of ${name} has a language, one title, one first heading, and nothing from elsewhere`, () => {

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
+import { confirmEmailBody, confirmEmailTitle } from './confirm-email.ts'
 import { devBody } from './dev.ts'
-import type { PageFacts, SignInState } from './facts.ts'
+import type { ConfirmEmailState, PageFacts, SignInState } from './facts.ts'
 import { type Html, html } from './html.ts'
 import { SCRIPT } from './script.ts'
 import { serveBody } from './serve.ts'
 import { signInBody, signInTitle } from './sign-in.ts'
 import { STYLE } from './style.ts'
 
-export type { PageFacts, SignInState }
+export type { ConfirmEmailState, PageFacts, SignInState }
 
 /** The `Content-Security-Policy` that every page here must be sent with: its own style and script, named by their
  * digests, and pictures; nothing else, so that a text which slipped through the escaping could still do nothing. */
@@ -37,6 +38,11 @@ export function renderPage(facts: PageFacts): string {
 /** The page behind a one-time sign-in link. */
 export function renderSignIn(state: SignInState): string {
   return document({ title: `Nametag: ${signInTitle(state)}`, notes: [], body: signInBody(state) })
+}
+
+/** The page behind the link in a mail about a new address. */
+export function renderConfirmEmail(state: ConfirmEmailState): string {
+  return document({ title: `Nametag: ${confirmEmailTitle(state)}`, notes: [], body: confirmEmailBody(state) })
 }
 
 interface Document {
