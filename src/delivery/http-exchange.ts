@@ -69,12 +69,16 @@ function attempt(url: URL, outgoing: Outgoing, { connections, signal, fresh }: A
   })
   const cut = () => sending.destroy(signal.reason)
   signal.addEventListener('abort', cut, { once: true })
+  let isAnswered = false
   sending.on('response', (incoming) => {
+    isAnswered = true
     readBeginning(incoming).then((text) =>
       resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }),
     )
   })
-  sending.on('error', (error) => reject(wasIdle(sending, error) ? new LostIdleConnection() : error))
+  sending.on('error', (error) => {
+    if (!isAnswered) reject(wasIdle(sending, error) ? new LostIdleConnection() : error)
+  })
   if (signal.aborted) cut()
   else sending.end(outgoing.body)
   return promise.finally(() => signal.removeEventListener('abort', cut))
