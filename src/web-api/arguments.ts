@@ -35,14 +35,14 @@ export const arg = {
     read: readText,
   }),
 
-  /** `true`, `false`, `1` and `0`, as text or JSON. */
+  /** `true`, `false`, `1` and `0`, as text or JSON, in any case: Python writes `True` into a query. */
   boolean: (about: Described): Arg<boolean, false> => ({
     ...about,
     required: false,
     json: { type: 'boolean' },
     read: (raw, name) => {
       // An object of the caller's may have a `toString` of its own.
-      const text = typeof raw === 'object' ? undefined : String(raw)
+      const text = typeof raw === 'object' ? undefined : String(raw).toLowerCase()
       if (text === 'true' || text === '1') return true
       if (text === 'false' || text === '0' || text === '') return false
       return wrong(name, 'send true or false')
