@@ -5,8 +5,10 @@ import { OutcomeUnknown, StorageUnavailable, type Store } from '../storage/store
 import { parseArguments } from './arguments.ts'
 import { authenticate, type Caller } from './authenticate.ts'
 import { authorize, closedTo } from './authorize.ts'
-import type { Answer, Call } from './call.ts'
+import type { Answer, Call, RawArgs } from './call.ts'
 import { envelope, type Outcome } from './envelope.ts'
+import { type Fault, type Faults, suffer, withFault } from './faults.ts'
+import type { Journal } from './journal.ts'
 import { countsOf, countTargets, type Limiter } from './limits.ts'
 import type { Method } from './method.ts'
 import { charsetWarning, type Warning } from './read-body.ts'
@@ -30,23 +32,32 @@ export interface Services {
   readonly log: { error(fields: object, message: string): void }
   /** Absent where this server opens no WebSockets. */
   readonly sockets?: SocketTickets
+  /** Of `dev` alone. */
+  readonly faults?: Faults
+  /** Of `dev` alone: elsewhere nothing of a call is kept. */
+  readonly journal?: Journal
 }
 
-/** What is found out on the way, for the envelope. */
+/** What is found out on the way, for the envelope and the journal. */
 interface Trace {
+  /** Unix milliseconds; the same for the whole call. */
+  readonly now: number
   method: Method | undefined
   grant: Grant | undefined
   warning: Warning | undefined
   notices: string[]
   /** Whether warnings and notices stay out of a successful answer. */
   bare: boolean
+  args: RawArgs | undefined
+  fault: Fault | undefined
 }
 
 const NO_GRANT = undefined as unknown as Caller
 
 /** Answers a call in Slack's form; never rejects. */
 export async function dispatch(services: Services, call: Call): Promise<Answer> {
-  const trace: Trace = { method: undefined, grant: undefined, warning: undefined, notices: [], bare: false }
+  const startedAt = services.journal === undefined ? 0 : performance.now()
+  const trace = beginTrace(services.clock.now())
   const requestId = newRequestId()
   let result: object
   try {
@@ -55,13 +66,42 @@ export async function dispatch(services: Services, call: Call): Promise<Answer> 
     result = refusalOf(problem)
     services.log.error({ requestId, method: trace.method?.name, err: problem }, 'A call failed.')
   }
-  return envelope(toOutcome(result, trace), requestId)
+  const plain = envelope(toOutcome(result, trace), requestId)
+  const answered = trace.fault === undefined ? plain : withFault(plain, trace.fault)
+  services.journal?.record({
+    requestId,
+    at: trace.now,
+    durationMs: performance.now() - startedAt,
+    method: trace.method?.name,
+    call,
+    args: trace.args,
+    grant: trace.grant,
+    status: answered.status,
+    error: isRefusal(result) ? result.refused : undefined,
+    warning: trace.warning,
+    notices: trace.notices,
+    faultId: trace.fault?.id,
+  })
+  return answered
+}
+
+function beginTrace(now: number): Trace {
+  return {
+    now,
+    method: undefined,
+    grant: undefined,
+    warning: undefined,
+    notices: [],
+    bare: false,
+    args: undefined,
+    fault: undefined,
+  }
 }
 
 /** The pipeline. The order of the checks is a rule of its own (docs/decisions/0030) and stands here alone. */
 async function answer(services: Services, call: Call, trace: Trace): Promise<object> {
   const { store } = services
-  const now = services.clock.now()
+  const { now } = trace
 
   const name = methodNameOf(call.path)
   const method = services.methods.get(name)
@@ -73,11 +113,16 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
   // Waiting costs every call a turn; only a multipart form has to.
   const incoming = read instanceof Promise ? await read : read
   if (isRefusal(incoming)) return incoming
+  trace.args = incoming.args
 
   const open = method.tokens.length === 0
   const caller = open ? NO_GRANT : await authenticate(store, incoming.token, call, now)
   if (isRefusal(caller)) return caller
   trace.grant = caller?.grant
+
+  trace.fault = services.faults?.take({ method: name, caller, token: open ? undefined : incoming.token })
+  const failed = trace.fault && (await suffer(trace.fault))
+  if (failed) return failed
 
   const closed = open ? undefined : closedTo(caller, call.ip)
   if (closed) return closed
