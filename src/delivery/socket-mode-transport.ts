@@ -12,13 +12,13 @@ const CALLED_OFF = failed('The delivery was called off.')
 export function createSocketModeTransport(socketMode: SocketMode): Transport {
   return {
     serves: (app) => app.socketMode,
-    isOpen: ({ teamId, appId }) => socketMode.isOpen(teamId, appId),
+    isOpen: (app) => socketMode.isOpen(app),
     addressOf: () => 'socket-mode',
     // Slack's clients take every payload for an event_callback.
     tellsOfLimit: false,
     send({ teamId, app, event: { body }, retry }, signal) {
       const attempts = retry?.number ?? 0
-      const sent = socketMode.deliver(teamId, app.id, { body, attempts, reason: retry?.reason ?? '' })
+      const sent = socketMode.deliver({ teamId, appId: app.id }, { body, attempts, reason: retry?.reason ?? '' })
       return sent === undefined ? Promise.resolve(CLOSED) : untilCalledOff(sent, signal)
     },
   }

@@ -1,4 +1,3 @@
-import type { AppId, TeamId } from '../domain/ids.ts'
 import { CLOSE, type SocketLine, type SocketOpening, type SocketRoom, type SocketSession } from './socket-line.ts'
 import {
   type Acknowledgement,
@@ -29,9 +28,9 @@ export interface SocketModeOptions {
 /** The connections of all apps. */
 export interface SocketMode extends SocketRoom {
   /** Whether the app has a connection that takes events. */
-  isOpen(teamId: TeamId, appId: AppId): boolean
+  isOpen(app: AppName): boolean
   /** Sends an event to one of the app's connections; `undefined` where none is open. */
-  deliver(teamId: TeamId, appId: AppId, event: EventToSend): Promise<Acknowledgement> | undefined
+  deliver(app: AppName, event: EventToSend): Promise<Acknowledgement> | undefined
   /** Calls `listener` whenever a connection has opened. Returns how to stop it. */
   onOpen(listener: (app: AppName) => void): () => void
 }
@@ -46,7 +45,7 @@ export function createSocketMode({ publicUrl, times = {} }: SocketModeOptions): 
   function open(line: SocketLine, { invitation, query }: SocketOpening): SocketSession {
     const { teamId, appId } = invitation.grant
     if (appId === null) throw new Error('A ticket for Socket Mode names an app.')
-    const key = keyOf(teamId, appId)
+    const key = keyOf({ teamId, appId })
     const room = rooms.get(key) ?? new Set()
     const isFull = [...room].filter(({ isOpen }) => isOpen).length >= CONNECTIONS_PER_APP_MAX
     if (isFull) return refuse(line)
@@ -91,9 +90,9 @@ export function createSocketMode({ publicUrl, times = {} }: SocketModeOptions): 
       line.send(disconnectMessage('link_disabled', host()))
       line.close(CLOSE.policy, 'link_disabled')
     },
-    isOpen: (teamId, appId) => [...(rooms.get(keyOf(teamId, appId)) ?? [])].some((connection) => connection.isOpen),
-    deliver(teamId, appId, event) {
-      const connection = chooseConnection(rooms.get(keyOf(teamId, appId)) ?? [])
+    isOpen: (app) => [...(rooms.get(keyOf(app)) ?? [])].some((connection) => connection.isOpen),
+    deliver(app, event) {
+      const connection = chooseConnection(rooms.get(keyOf(app)) ?? [])
       if (connection === undefined) return undefined
       turns += 1
       connection.turn = turns
@@ -106,7 +105,7 @@ export function createSocketMode({ publicUrl, times = {} }: SocketModeOptions): 
   }
 }
 
-function keyOf(teamId: TeamId, appId: AppId): string {
+function keyOf({ teamId, appId }: AppName): string {
   return `${teamId}/${appId}`
 }
 

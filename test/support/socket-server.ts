@@ -1,4 +1,5 @@
 import { MovableClock } from '../../src/clock.ts'
+import { createRelay, type Relay } from '../../src/delivery/relay.ts'
 import { createRtm } from '../../src/delivery/rtm.ts'
 import { createSocketMode, type SocketMode, type SocketModeOptions } from '../../src/delivery/socket-mode.ts'
 import { createTickets } from '../../src/delivery/tickets.ts'
@@ -21,12 +22,15 @@ export interface SocketTestServer {
   readonly store: Store
   readonly clock: MovableClock
   readonly socketMode: SocketMode
+  readonly relay: Relay
   readonly sockets: SocketServer
   /** What was logged as a fault of the server. */
   readonly problems: unknown[]
   /** Calls a method with a form. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape it expects
   call(method: string, token: string, args?: Readonly<Record<string, string>>): Promise<any>
+  /** Stops everything but the store. */
+  stop(): Promise<void>
 }
 
 export interface SocketTestOptions {
@@ -35,20 +39,18 @@ export interface SocketTestOptions {
   readonly pingMs?: number
   readonly ticketTime?: () => number
   readonly ticketsMax?: number
+  /** Of a server before this one, in place of the worlds; it is closed with the first of them. */
+  readonly store?: Store
 }
 
 /** The Web API with everything that speaks over WebSockets, on a free port, on a store in memory. */
 export async function startSocketServer(t: Cleanup, options: SocketTestOptions = {}): Promise<SocketTestServer> {
-  const store = await openSqlite({ path: ':memory:', tokenDigest: (token) => `test ${token}` })
-  for (const { team, users, tokens } of options.worlds ?? [aWorld(), anotherWorld()]) {
-    await store.addTeam(team, users)
-    for (const { token, grant } of tokens) await store.addToken(token, grant)
-  }
+  const store = options.store ?? (await openFilled(options.worlds ?? [aWorld(), anotherWorld()]))
   const clock = new MovableClock()
   const problems: unknown[] = []
   const log = {
     error: (fields: object) => problems.push(fields),
-    warn: (fields: object) => problems.push(fields),
+    warn: () => undefined,
     info: () => undefined,
   }
   let url = ''
@@ -56,6 +58,7 @@ export async function startSocketServer(t: Cleanup, options: SocketTestOptions =
   const tickets = createTickets(options.ticketTime, options.ticketsMax)
   const socketMode = createSocketMode({ publicUrl, ...(options.times === undefined ? {} : { times: options.times }) })
   const rtm = createRtm({ store, publicUrl, log })
+  const relay = createRelay({ store, clock, log, publicUrl, allowPrivate: true, socketMode })
   const sockets = createSocketServer({
     tickets,
     socketMode,
@@ -82,10 +85,20 @@ export async function startSocketServer(t: Cleanup, options: SocketTestOptions =
     onUpgrade: sockets.onUpgrade,
   })
   url = `http://127.0.0.1:${listener.port}`
-  t.after(async () => {
-    await sockets.stop()
+  await relay.start()
+  let stopping: Promise<void> | undefined
+  const stop = async () => {
+    await relay.stop()
     rtm.stop()
+    await sockets.stop()
     await listener.close()
+  }
+  const stopOnce = () => {
+    stopping ??= stop()
+    return stopping
+  }
+  t.after(async () => {
+    await stopOnce()
     await store.close()
   })
   const api = `${url}/api/`
@@ -96,11 +109,22 @@ export async function startSocketServer(t: Cleanup, options: SocketTestOptions =
     store,
     clock,
     socketMode,
+    relay,
     sockets,
     problems,
+    stop: stopOnce,
     async call(method, token, args = {}) {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' }
       return (await send(api + method, { headers, body: new URLSearchParams(args).toString() })).json
     },
   }
+}
+
+async function openFilled(worlds: readonly World[]): Promise<Store> {
+  const store = await openSqlite({ path: ':memory:', tokenDigest: (token) => `test ${token}` })
+  for (const { team, users, tokens } of worlds) {
+    await store.addTeam(team, users)
+    for (const { token, grant } of tokens) await store.addToken(token, grant)
+  }
+  return store
 }
