@@ -221,6 +221,23 @@ describe('statuses', () => {
   })
 })
 
+test('what is restored is watched anew, at the time that is set with it', async (t) => {
+  const { clock, expiry, store, now, events } = await start(t, { expiring: { [ids.mel]: 60 } })
+  const begin = now()
+  const snapshot = await store.takeSnapshot()
+  await setStatus(store, ids.bob, { text: 'x', emoji: ':train:', expiration: begin + 10 })
+  await clock.moveTo((begin + 3600) * 1000)
+  await expiry.reset(async () => {
+    await clock.reset()
+    clock.setFrozen(true)
+    await store.restoreSnapshot(snapshot)
+  })
+  await clock.moveTo((begin + 59) * 1000)
+  assert.deepEqual(await events(), [])
+  await clock.moveTo((begin + 60) * 1000)
+  assert.deepEqual(await events(), told(ids.mel))
+})
+
 test('stopping ends it while the store is away', async (t) => {
   const { clock, expiry, store, problems, now } = await start(t, { expiring: { [ids.mel]: 60 } })
   await store.close()

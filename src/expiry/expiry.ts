@@ -1,8 +1,8 @@
 import { type Cancel, type Clock, systemClock } from '../clock.ts'
 import { type Refusal, refuse } from '../domain/errors.ts'
 import { withStatusCleared } from '../domain/profile/change-profile.ts'
+import { Runner } from '../runner.ts'
 import type { Change, ExpiringStatus, Loaded, Store } from '../storage/store.ts'
-import { Runner } from './runner.ts'
 
 /** Changes that wait in the store's queue at one time. Other callers wait for so many at most; fewer would mean more
  * commits, each with a flush of the disk, than a minute of many expiries has time for. */
@@ -23,27 +23,48 @@ export interface Expiry {
   start(): Promise<void>
   /** Resolves when everything that is due is committed. */
   runDue(): Promise<void>
+  /** Stands aside while `restore` replaces all that is stored and sets the clock, and begins again from it. */
+  reset(restore: () => Promise<void>): Promise<void>
   /** Resolves when nothing of it runs any more. */
   stop(): Promise<void>
 }
 
 export function createExpiry({ store, clock, log, outageClock = systemClock }: ExpiryOptions): Expiry {
-  const runner = new Runner({ work: clearAllDue, clock: outageClock, onFailure: report })
+  let runner = newRunner()
   let alarm: { readonly at: number; readonly cancel: Cancel } | undefined
   let unsubscribe: () => void = () => undefined
 
   return {
     async start() {
       unsubscribe = store.onCommit(({ earliestExpiration }) => setAlarm(earliestExpiration))
-      await store.findNextExpiration().then(setAlarm, () => void runner.run())
+      await learnNext()
     },
     runDue: () => runner.run(),
+    async reset(restore) {
+      await standStill()
+      await restore()
+      runner = newRunner()
+      await learnNext()
+    },
     async stop() {
       unsubscribe()
-      const stopped = runner.stop()
-      alarm?.cancel()
-      await stopped
+      await standStill()
     },
+  }
+
+  function newRunner(): Runner {
+    return new Runner({ work: clearAllDue, clock: outageClock, onFailure: report })
+  }
+
+  async function learnNext(): Promise<void> {
+    await store.findNextExpiration().then(setAlarm, () => void runner.run())
+  }
+
+  async function standStill(): Promise<void> {
+    const stopped = runner.stop()
+    alarm?.cancel()
+    alarm = undefined
+    await stopped
   }
 
   /** Sets the alarm to the earlier of the two times. `seconds`: Unix seconds; 0 or nothing where none is due ever. */

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../clock.ts'
+import type { Cancel, Clock } from './clock.ts'
 
 const PAUSE_MS_MIN = 100
 const PAUSE_MS_MAX = 10_000

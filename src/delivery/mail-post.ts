@@ -1,0 +1,24 @@
+import type { Mail } from './mail-texts.ts'
+
+/** Where mails go. */
+export interface Post {
+  /** Something the operator should know of it. */
+  readonly notice?: string
+  /** Rejects with `Undeliverable` where it is known why. */
+  send(mail: Mail): Promise<void>
+  close(): Promise<void>
+}
+
+/** A mail that was not taken. The reason names no address, so that it may be logged and kept. */
+export class Undeliverable extends Error {
+  override readonly name = 'Undeliverable'
+  readonly reason: string
+  /** Whether the same mail would be refused again. */
+  readonly isFinal: boolean
+
+  constructor(reason: string, isFinal: boolean) {
+    super(reason)
+    this.reason = reason
+    this.isFinal = isFinal
+  }
+}

@@ -1,0 +1,90 @@
+import { messageOf } from './mail-message.ts'
+import { type Post, Undeliverable } from './mail-post.ts'
+import type { SmtpServer } from './smtp-url.ts'
+
+const CONNECTIONS_MAX = 2
+const MESSAGES_PER_CONNECTION_MAX = 100
+const CONNECT_MS_MAX = 10_000
+const SILENCE_MS_MAX = 20_000
+const SEND_MS_MAX = 60_000
+
+/** Sends mails through somebody else's mail server. */
+export function createSmtpPost({ host, port, secure, auth, from }: SmtpServer, sendMsMax = SEND_MS_MAX): Post {
+  let transport: Promise<Transport> | undefined
+  return {
+    async send(mail) {
+      transport ??= open()
+      const { sendMail } = await transport
+      await within(sendMsMax, sendMail(messageOf(mail, from)).then(checkTaken, rethrow))
+    },
+    async close() {
+      const opened = await transport
+      opened?.close()
+    },
+  }
+
+  async function open(): Promise<Transport> {
+    // Loaded with the first mail: most servers send none, and all of them have to start quickly.
+    const { createTransport } = await import('nodemailer')
+    const pool = createTransport({
+      pool: true,
+      host,
+      port,
+      secure,
+      ...(auth === undefined ? {} : { auth }),
+      // A password goes over the network encrypted or not at all.
+      requireTLS: auth !== undefined && !secure && !isLoopback(host),
+      maxConnections: CONNECTIONS_MAX,
+      maxMessages: MESSAGES_PER_CONNECTION_MAX,
+      connectionTimeout: CONNECT_MS_MAX,
+      greetingTimeout: CONNECT_MS_MAX,
+      dnsTimeout: CONNECT_MS_MAX,
+      socketTimeout: SILENCE_MS_MAX,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    })
+    return { sendMail: (message) => pool.sendMail(message), close: () => pool.close() }
+  }
+}
+
+interface Transport {
+  sendMail(message: ReturnType<typeof messageOf>): Promise<{ readonly accepted: readonly unknown[] }>
+  close(): void
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+function checkTaken({ accepted }: { readonly accepted: readonly unknown[] }): void {
+  if (accepted.length === 0) throw new Undeliverable('recipient_refused', true)
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EAUTH: 'sign_in_refused',
+  EENVELOPE: 'recipient_refused',
+  EMESSAGE: 'message_refused',
+  ETLS: 'no_encryption',
+  ETIMEDOUT: 'timeout',
+}
+
+/** The library's errors repeat what the server said, addresses and all: of them only the kind is kept. */
+function rethrow(error: { readonly code?: unknown; readonly responseCode?: unknown }): never {
+  const code = String(error.code)
+  const isRefused = typeof error.responseCode === 'number' && error.responseCode >= 500
+  const isFinal = isRefused && (code === 'EENVELOPE' || code === 'EMESSAGE')
+  throw new Undeliverable((Object.hasOwn(REASONS, code) && REASONS[code]) || 'connection_failed', isFinal)
+}
+
+async function within(ms: number, sending: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Undeliverable('timeout', false)), ms)
+  })
+  try {
+    await Promise.race([sending, late])
+  } finally {
+    clearTimeout(timer)
+    sending.catch(() => undefined)
+  }
+}
