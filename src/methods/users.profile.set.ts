@@ -4,6 +4,7 @@ import { parsePatch } from '../domain/profile/parse-patch.ts'
 import { arg } from '../web-api/arguments.ts'
 import { distinctTargets, perTarget, tier } from '../web-api/limits.ts'
 import { defineMethod } from '../web-api/method.ts'
+import type { ProfileInput } from './profile-input.ts'
 import { profileSetAnswer, profileSetResponse } from './profile-set-answer.ts'
 
 export const usersProfileSet = defineMethod({
@@ -24,7 +25,7 @@ export const usersProfileSet = defineMethod({
       doc: 'Whose profile to change; the caller where absent or empty. Somebody else only for admins of paid teams.',
       example: 'U0MEL00001',
     }),
-    profile: arg.json({
+    profile: arg.json<ProfileInput>({
       doc: 'The keys to change, as JSON: at most 50, their names at most 255 characters long.',
       example: '{"status_text":"riding a train","status_emoji":":train:","status_expiration":1532627506}',
       otherwise: 'invalid_profile',

@@ -4,18 +4,20 @@ import type { RawArgs } from './call.ts'
 import { isBroken, parseJson } from './parse-json.ts'
 
 /** How one argument is read and documented. */
-export interface Arg<Type = unknown, Required extends boolean = boolean> {
+export interface Arg<Type = unknown, Required extends boolean = boolean, Input = Type> {
   readonly doc: string
   readonly example: string
   readonly required: Required
   /** JSON Schema of the argument in a JSON body. */
   readonly json: Readonly<Record<string, unknown>>
+  /** Never set: it carries the type of what a caller sends. */
+  readonly input?: Input
   /** `raw` is never null, undefined or, for anything but text, empty. */
   read(raw: unknown, name: string): Type | Refusal
 }
 
 export type ArgsOf<Args extends Readonly<Record<string, Arg>>> = {
-  readonly [Name in keyof Args]: Args[Name] extends Arg<infer Type, infer Required>
+  readonly [Name in keyof Args]: Args[Name] extends Arg<infer Type, infer Required, unknown>
     ? Required extends true
       ? Type
       : Type | undefined
@@ -57,14 +59,14 @@ export const arg = {
   }),
 
   /** A malformed id names nobody: it is answered like an unknown one (docs/decisions/0019). */
-  userId: (about: Described): Arg<UserId | undefined, false> => ({
+  userId: (about: Described): Arg<UserId | undefined, false, string> => ({
     ...about,
     required: false,
     json: { type: 'string' },
     read: readUserId,
   }),
 
-  requiredUserId: (about: Described): Arg<UserId, true> => ({
+  requiredUserId: (about: Described): Arg<UserId, true, string> => ({
     ...about,
     required: true,
     json: { type: 'string' },
@@ -72,7 +74,9 @@ export const arg = {
   }),
 
   /** JSON as text, in a form; JSON as text or as it is, in a JSON body. */
-  json: (about: Described & { readonly otherwise: ErrorCode }): Arg<unknown, false> => ({
+  json: <Input extends object = object>(
+    about: Described & { readonly otherwise: ErrorCode },
+  ): Arg<unknown, false, Input | string> => ({
     doc: about.doc,
     example: about.example,
     required: false,

@@ -17,9 +17,10 @@ export interface Method<
   Args extends Readonly<Record<string, Arg>> = Readonly<Record<string, Arg>>,
   Response extends Schema = Schema,
   Code extends ErrorCode = ErrorCode,
+  Name extends string = string,
 > {
   /** As in the URL: `users.profile.set`. */
-  readonly name: string
+  readonly name: Name
   /** One sentence. */
   readonly summary: string
   /** What a caller should know beside the arguments; paragraphs of Markdown. */
@@ -87,6 +88,7 @@ export function defineMethod<
   Args extends Readonly<Record<string, Arg>>,
   Response extends Schema,
   Code extends ErrorCode,
->(method: Method<Args, Response, Code>): Method<Args, Response, Code> {
+  Name extends string,
+>(method: Method<Args, Response, Code, Name>): Method<Args, Response, Code, Name> {
   return method
 }
