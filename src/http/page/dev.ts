@@ -1,8 +1,8 @@
 import type { Role } from '../../domain/user.ts'
 import type { DevFacts, PersonFacts, TeamFacts } from './facts.ts'
-import { findCaller } from './first-call.ts'
+import { controlLine, findCaller } from './first-call.ts'
 import { type Html, html } from './html.ts'
-import { copyButton, firstCalls } from './parts.ts'
+import { codeBlock, copyButton, firstCalls } from './parts.ts'
 
 /** How many people of all teams together are shown, and how many rows a table has at most. */
 export const PEOPLE_SHOWN_MAX = 200
@@ -16,6 +16,7 @@ export function devBody(facts: DevFacts): Html {
 page is for trying out: the tokens below are no secrets.</p>
 ${caller ? firstCalls(facts.api, caller.token) : noCaller()}
 ${teamSections(facts.teams)}
+${controls(facts.url)}
 <h2>Where next</h2>
 <ul>
 <li>Bring people of your own: <code>nametag dev --workspace people.json</code>. Add <code>--fresh</code> to begin again.</li>
@@ -23,6 +24,21 @@ ${teamSections(facts.teams)}
 <li>Check that the server is up: <a href="/healthz">/healthz</a>.</li>
 <li>Run it for a team, durably: <code>nametag serve --data ./team</code>.</li>
 </ul>`
+}
+
+/** What Slack cannot offer a test. */
+function controls(url: string): Html {
+  const advance = controlLine(url, 'clock', { advance: '2h' })
+  const fail = controlLine(url, 'faults', { error: 'ratelimited', retry_after: 5 })
+  const reset = controlLine(url, 'reset', {})
+  return html`<h2>Controls</h2>
+<p class="soft">Paste these into a shell, or send the same from your tests. What was called so far stands at
+<a href="/_nametag/calls">/_nametag/calls</a>.</p>
+<div class="try">
+${codeBlock('Move the clock two hours: statuses expire, limits refill', advance, 'the curl command that moves the clock')}
+${codeBlock('Make the next call fail', fail, 'the curl command that makes a call fail')}
+${codeBlock('Begin again', reset, 'the curl command that resets')}
+</div>`
 }
 
 function noCaller(): Html {

@@ -11,7 +11,16 @@ export function curlLine(api: string, token: string): string {
   ].join(' \\\n')
 }
 
-/** The same with the official SDK for Node. */
+/** A complete line for a shell that uses one of the controls of `nametag dev`. */
+export function controlLine(url: string, path: string, body: object): string {
+  return [
+    `curl ${shellQuoted(`${url}/_nametag/${path}`)}`,
+    "  -H 'Content-Type: application/json'",
+    `  -d ${shellQuoted(JSON.stringify(body))}`,
+  ].join(' \\\n')
+}
+
+/** The call of `curlLine` with the official SDK for Node. */
 export function sdkSnippet(api: string, token: string): string {
   return `import { WebClient } from '@slack/web-api'
 

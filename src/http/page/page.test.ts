@@ -75,6 +75,18 @@ test('its snippet points the SDK here', () => {
   assert.match(snippet, /new WebClient\('xoxp-ada', \{\s+slackApiUrl: 'http:\/\/127\.0\.0\.1:4390\/api\/',\s+\}\)/)
 })
 
+test('its controls are lines to paste that move the clock, make a call fail, and begin again', () => {
+  const page = renderPage(facts)
+  const line = (path: string, body: string) => `curl 'http://127.0.0.1:4390/_nametag/${path}' \\
+  -H 'Content-Type: application/json' \\
+  -d '${body}'`
+  assert.deepEqual(
+    [2, 3, 4].map((place) => codeOf(page, place)),
+    [line('clock', '{"advance":"2h"}'), line('faults', '{"error":"ratelimited","retry_after":5}'), line('reset', '{}')],
+  )
+  assert.ok(!renderPage({ ...facts, mode: 'serve' }).includes('_nametag'))
+})
+
 test('a quote in a token ends neither the shell’s string nor the script’s', () => {
   const page = renderPage({ ...facts, teams: [{ ...team, people: [{ ...ada, token: "xoxp-a'b" }] }] })
   assert.ok(codeOf(page, 0).includes(`'Authorization: Bearer xoxp-a'\\''b'`))
@@ -83,7 +95,7 @@ test('a quote in a token ends neither the shell’s string nor the script’s', 
 
 test('without anybody who may set a status it says what is missing', () => {
   const page = renderPage({ ...facts, teams: [{ ...team, people: [] }] })
-  assert.ok(!page.includes('curl'))
+  assert.ok(!page.includes('Set a status from a shell'))
   assert.ok(page.includes('nametag token create'))
 })
 
