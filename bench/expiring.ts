@@ -1,6 +1,6 @@
 import { MovableClock } from '../src/clock.ts'
+import { createMemoryPost } from '../src/delivery/mail-memory.ts'
 import type { User } from '../src/domain/user.ts'
-import { createExpiry } from '../src/expiry/expiry.ts'
 import { startServer } from '../src/server.ts'
 import { openSqlite } from '../src/storage/sqlite/open.ts'
 import { addPeople } from './people.ts'
@@ -8,7 +8,11 @@ import { addPeople } from './people.ts'
 /** The real server, on a file, with people whose statuses all expire at one instant. That instant comes with the
  * message `expire`. argv: the data folder, how many people. */
 const [, , folder, count] = process.argv
-const log = { error: (fields: object, message: string) => console.error(message, fields) }
+const log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: (fields: object, message: string) => console.error(message, fields),
+}
 const clock = new MovableClock()
 const due = Math.floor(clock.now() / 1000) + 86_400
 const status = { text: 'riding a train', emoji: ':train:', expiration: due }
@@ -16,8 +20,6 @@ const busy = (user: User): User => ({ ...user, profile: { ...user.profile, statu
 
 const store = await openSqlite({ path: `${folder}/bench.db`, tokenDigest: (token) => `bench ${token}` })
 await addPeople(store, Number(count), busy)
-const expiry = createExpiry({ store, clock, log })
-await expiry.start()
 const server = await startServer({
   mode: 'serve',
   host: '127.0.0.1',
@@ -26,6 +28,8 @@ const server = await startServer({
   clock,
   log,
   rateLimits: false,
+  allowPrivateWebhooks: false,
+  post: createMemoryPost(),
   page: () => ({ mode: 'serve', url: '', api: '', version: 'bench' }),
 })
 console.log(JSON.stringify({ url: server.url, pid: process.pid }))
@@ -37,7 +41,6 @@ process.on('message', (wish) => {
 process.on('SIGTERM', () => {
   void server
     .close()
-    .then(() => expiry.stop())
     .then(() => store.close())
     .then(() => process.exit(0))
 })
@@ -45,7 +48,6 @@ process.on('SIGTERM', () => {
 async function expireAll(): Promise<{ ms: number }> {
   const begin = performance.now()
   await clock.moveTo(due * 1000)
-  await expiry.runDue()
   return { ms: performance.now() - begin }
 }
 

@@ -1,3 +1,5 @@
+import { systemClock } from '../src/clock.ts'
+import { createMemoryPost } from '../src/delivery/mail-memory.ts'
 import { startServer } from '../src/server.ts'
 import { openSqlite } from '../src/storage/sqlite/open.ts'
 import { addPeople } from './people.ts'
@@ -7,13 +9,20 @@ import { addPeople } from './people.ts'
 const [, , folder, count] = process.argv
 const store = await openSqlite({ path: `${folder}/bench.db`, tokenDigest: (token) => `bench ${token}` })
 await addPeople(store, Number(count))
+const log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: (fields: object, message: string) => console.error(message, fields),
+}
 const server = await startServer({
   mode: 'serve',
   host: '127.0.0.1',
   port: 0,
   store,
-  clock: { now: () => Date.now() },
-  log: { error: (fields, message) => console.error(message, fields) },
+  clock: systemClock,
+  log,
+  allowPrivateWebhooks: false,
+  post: createMemoryPost(),
   rateLimits: false,
   page: () => ({ mode: 'serve', url: '', api: '', version: 'bench' }),
 })

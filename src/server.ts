@@ -1,12 +1,32 @@
 import { VERSION } from './cli/version.ts'
-import { listen } from './http/listener.ts'
+import { type Clock, MovableClock } from './clock.ts'
+import { type Controls, createControls } from './controls/controls.ts'
+import { addControls } from './controls/routes.ts'
+import { createMail } from './delivery/mail.ts'
+import type { MemoryPost } from './delivery/mail-memory.ts'
+import type { Post } from './delivery/mail-post.ts'
+import { createRelay, type Relay } from './delivery/relay.ts'
+import { createRtm } from './delivery/rtm.ts'
+import { createSocketMode } from './delivery/socket-mode.ts'
+import type { Log } from './delivery/subscriber.ts'
+import { createTickets } from './delivery/tickets.ts'
+import { createExpiry } from './expiry/expiry.ts'
+import { addConfirmEmail } from './http/confirm-email.ts'
+import { type Listener, listen } from './http/listener.ts'
 import { addOpenApiRoutes } from './http/openapi-routes.ts'
 import type { PageFacts } from './http/page/page.ts'
 import { addRoutes, type SignIn } from './http/routes.ts'
+import { createSocketServer } from './http/sockets.ts'
 import { methodsByName } from './methods/index.ts'
 import type { Store } from './storage/store.ts'
+import type { Answer, Call } from './web-api/call.ts'
 import { dispatch, type Services } from './web-api/dispatch.ts'
+import type { Limiter } from './web-api/limits.ts'
 import { createMemoryLimiter } from './web-api/memory-limiter.ts'
+
+export interface ServerLog extends Log {
+  error(fields: object, message: string): void
+}
 
 export interface ServerOptions {
   readonly mode: 'dev' | 'serve'
@@ -16,13 +36,19 @@ export interface ServerOptions {
   /** Where people reach this server, when that is not `host:port`. */
   readonly publicUrl?: string
   readonly store: Store
-  /** Unix milliseconds. */
-  readonly clock: { now(): number }
-  readonly log: Services['log']
+  /** In `dev` one that can be moved: with it come the controls. */
+  readonly clock: Clock
+  readonly log: ServerLog
   /** Off: calls are counted and never refused. */
   readonly rateLimits: boolean
   readonly page: () => PageFacts | Promise<PageFacts>
   readonly signIn?: SignIn
+  /** Lets webhooks go to this machine and its network. */
+  readonly allowPrivateWebhooks: boolean
+  /** Where mails go. */
+  readonly post: Post
+  /** The same, where what it keeps can be read by the controls. */
+  readonly mailbox?: MemoryPost
 }
 
 export interface RunningServer {
@@ -30,48 +56,140 @@ export interface RunningServer {
   /** With a slash at the end, as SDKs want it. */
   readonly api: string
   readonly port: number
+  readonly relay: Relay
+  /** In `dev` alone. */
+  readonly controls: Controls | undefined
   /** Finishes what is running, then stops. The store stays open. */
   close(): Promise<void>
 }
 
 /** Puts the parts together and opens the port. The one file that knows every part. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  let publicUrl = options.publicUrl?.replace(/\/+$/, '') ?? ''
+  const { store, clock, log, mode, host } = options
+  const address = { publicUrl: withoutSlash(options.publicUrl ?? '') }
+  const publicUrl = () => address.publicUrl
+  const limiter = createMemoryLimiter()
+  const background = createBackground(options, publicUrl)
+  const controls =
+    mode === 'dev' && clock instanceof MovableClock ? controlsOf({ ...options, clock }, limiter, background) : undefined
   const services: Services = {
-    store: options.store,
+    store,
     methods: methodsByName,
-    limiter: createMemoryLimiter(),
+    limiter,
     enforceLimits: options.rateLimits,
-    clock: options.clock,
-    publicUrl: () => publicUrl,
-    log: options.log,
+    clock,
+    publicUrl,
+    log,
+    sockets: background.tickets,
+    ...(controls === undefined ? {} : { faults: controls.faults, journal: controls.journal }),
   }
+  const gate = createGate((call) => dispatch(services, call))
   const listener = await listen({
-    host: options.host,
+    host,
     port: options.port,
-    answerCall: (call) => dispatch(services, call),
+    answerCall: gate.answerCall,
+    onUpgrade: background.sockets.onUpgrade,
     addRoutes: (app) => {
       addRoutes(app, {
         page: options.page,
         signIn: options.signIn,
-        api: () => `${publicUrl}/api/`,
-        pageHosts: pageHostsOf(options),
+        api: () => `${publicUrl()}/api/`,
+        pageHosts: mode === 'dev' && isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : [],
       })
+      addConfirmEmail(app, { store, clock })
       addOpenApiRoutes(app, {
         methods: [...methodsByName.values()],
         version: VERSION,
-        publicUrl: options.publicUrl?.replace(/\/+$/, ''),
-        ownUrl: () => publicUrl,
+        publicUrl: options.publicUrl === undefined ? undefined : withoutSlash(options.publicUrl),
+        ownUrl: publicUrl,
       })
+      if (controls) addControls(app, controls, { host, log })
     },
   })
-  const url = `http://${hostInUrl(options.host)}:${listener.port}`
-  if (publicUrl === '') publicUrl = url
-  return { url, api: `${url}/api/`, port: listener.port, close: () => listener.close() }
+  const url = `http://${hostInUrl(host)}:${listener.port}`
+  if (address.publicUrl === '') address.publicUrl = url
+  await background.start().catch((error: unknown) => stopAfter(error, listener))
+  await controls?.start()
+  gate.open()
+  const close = async () => {
+    await Promise.all([listener.close(), background.stop()])
+  }
+  return { url, api: `${url}/api/`, port: listener.port, relay: background.relay, controls, close }
 }
 
-function pageHostsOf({ mode, host }: ServerOptions): readonly string[] {
-  return mode === 'dev' && isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : []
+/** Everything that goes on beside the calls. */
+function createBackground({ store, clock, log, post, allowPrivateWebhooks }: ServerOptions, publicUrl: () => string) {
+  const tickets = createTickets()
+  const socketMode = createSocketMode({ publicUrl })
+  const rtm = createRtm({ store, publicUrl, log })
+  const relay = createRelay({ store, clock, log, publicUrl, allowPrivate: allowPrivateWebhooks, socketMode })
+  const onCommit = (listener: () => void) => store.onCommit(listener)
+  const sockets = createSocketServer({ tickets, socketMode, rtm, onCommit, log })
+  const mail = createMail({ store, clock, log, publicUrl, post })
+  const expiry = createExpiry({ store, clock, log })
+  return {
+    tickets,
+    sockets,
+    relay,
+    mail,
+    expiry,
+    /** What is committed after it has resolved is told to everybody. */
+    async start(): Promise<void> {
+      await Promise.all([relay.start(), mail.start()])
+      await expiry.start()
+    },
+    async stop(): Promise<void> {
+      const stopSockets = relay.stop().then(() => {
+        rtm.stop()
+        return sockets.stop()
+      })
+      await Promise.all([stopSockets, mail.stop(), expiry.stop()])
+    },
+  }
+}
+
+type Background = ReturnType<typeof createBackground>
+
+function controlsOf(
+  { store, clock, log, mailbox }: ServerOptions & { readonly clock: MovableClock },
+  limiter: Limiter,
+  { relay, mail, expiry }: Background,
+): Controls {
+  return createControls({
+    store,
+    clock,
+    limiter,
+    log,
+    methods: [...methodsByName.keys()],
+    readers: [relay, mail, expiry],
+    deliveries: relay,
+    mailbox: mailbox ?? { mail: () => [], clear: () => undefined },
+  })
+}
+
+/** Holds calls back until everything is ready that has to hear of them. */
+function createGate(answer: (call: Call) => Promise<Answer>) {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  let now = (call: Call) => opened.then(() => answer(call))
+  return {
+    answerCall: (call: Call) => now(call),
+    open() {
+      now = answer
+      open()
+    },
+  }
+}
+
+async function stopAfter(error: unknown, listener: Listener): Promise<never> {
+  await listener.close()
+  throw error
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
 }
 
 function isLoopback(host: string): boolean {

@@ -178,7 +178,7 @@ test('a typed client that sends back all that it was told changes nothing', asyn
   }
   const details = { title: 'Analyst', phone: '1', pronouns: 'she/her', start_date: '2020-01-01' }
   await set('xoxp-ada', { profile: { ...TRAIN, ...details, fields } })
-  server.clock.at += 60_000
+  server.clock.advance(60_000)
   const told = await server.events()
 
   for (const [token, user] of ROUND_TRIPS) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { MovableClock } from '../src/clock.ts'
+import { createMemoryPost } from '../src/delivery/mail-memory.ts'
 import { startServer } from '../src/server.ts'
 import { assertRefused, startControlled, withApp } from './support/controls-server.ts'
 import { openMemory } from './support/harness.ts'
@@ -231,8 +232,10 @@ describe('the door', () => {
       port: 0,
       store,
       clock: new MovableClock(),
-      log: { error: () => undefined },
+      log: { error: () => undefined, warn: () => undefined, info: () => undefined },
       rateLimits: true,
+      allowPrivateWebhooks: false,
+      post: createMemoryPost(),
       page: () => ({ mode: 'serve', url: '', api: '', version: '0.0.0' }),
     })
     t.after(async () => {

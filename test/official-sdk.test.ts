@@ -192,11 +192,11 @@ for (const { name, Client } of SDKS) {
       const { server, client } = await start(t, { rateLimits: true })
       const ada = client('xoxp-ada', { retryConfig: { retries: 1, minTimeout: 1, maxTimeout: 1 } })
       for (let count = 1; count <= 10; count++) await ada.users.profile.set({ name: 'title', value: `title ${count}` })
-      server.clock.at += 59_000
+      server.clock.advance(59_000)
       const waits: number[] = []
       ada.on(WebClientEvent.RATE_LIMITED, (seconds: number) => {
         waits.push(seconds)
-        server.clock.at += seconds * 1000
+        server.clock.advance(seconds * 1000)
       })
       const answer = await ada.users.profile.set({ name: 'title', value: 'title 11' })
       assert.equal(answer.profile?.title, 'title 11')

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { MovableClock } from '../clock.ts'
+import { createMemoryPost } from '../delivery/mail-memory.ts'
 import { openSqlite } from '../storage/sqlite/open.ts'
 import { digestWith } from '../storage/token-keys.ts'
 import { DEMO_FILE_NAME, demoWorkspace } from '../workspace/demo.ts'
@@ -9,7 +11,7 @@ import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { type Filled, fillStore } from './fill-store.ts'
 import { type Address, findDevFacts } from './page-facts.ts'
 import { devReady, readyLine } from './ready.ts'
-import { type Opened, openControl, openLog, openServer, runUntilStopped, SYSTEM_CLOCK } from './run-server.ts'
+import { type Opened, openControl, openLog, openServer, runUntilStopped } from './run-server.ts'
 import type { Terminal } from './terminal.ts'
 import { VERSION } from './version.ts'
 import { type Beginning, digestOf, readBeginning } from './workspace-files.ts'
@@ -30,16 +32,32 @@ async function startDev(command: Dev, terminal: Terminal, opened: Opened): Promi
   const { store } = opened.add(
     data === null ? await openMemory() : await openDataFolder(data, { fresh: command.fresh }),
   )
-  const filled = await fillStore(store, beginning, data, SYSTEM_CLOCK.now())
+  const log = openLog(command.logLevel)
+  const clock = new MovableClock((err, message) => log.error({ err }, message))
+  const filled = await fillStore(store, beginning, data, clock.now())
   terminal.error(noticeFor(filled, command))
 
   const storage = data === null ? 'in memory' : data
-  const clock = SYSTEM_CLOCK
   const page = { store, clock, workspaces: beginning.workspaces, version: VERSION, storage }
   let address: Address = { url: '', api: '' }
-  const log = openLog(command.logLevel)
+  const mailbox = createMemoryPost()
   const facts = () => findDevFacts(page, address)
-  address = opened.add(await openServer({ mode: 'dev', host, port, store, clock, log, rateLimits, page: facts }))
+  address = opened.add(
+    await openServer({
+      mode: 'dev',
+      host,
+      port,
+      store,
+      clock,
+      log,
+      rateLimits,
+      page: facts,
+      // What is under test usually listens on this machine.
+      allowPrivateWebhooks: true,
+      post: mailbox,
+      mailbox,
+    }),
+  )
   if (data !== null) opened.add(await openControl(data, store, terminal))
   terminal.out(command.json ? readyLine(address, process.pid) : devReady(await facts(), terminal.paint))
 }

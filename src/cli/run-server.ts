@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino'
+import { systemClock } from '../clock.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../server.ts'
 import type { Store } from '../storage/store.ts'
 import { CannotStart } from './cannot-start.ts'
@@ -10,8 +11,6 @@ import { answerTokenRequests } from './token-requests.ts'
 
 /** How long the end may take; what hangs then is cut off. */
 const STOP_MS_MAX = 9_500
-
-export const SYSTEM_CLOCK = { now: () => Date.now() }
 
 /** Things to close, the last opened first. */
 export class Opened {
@@ -86,7 +85,7 @@ export async function openControl(
   terminal: Terminal,
 ): Promise<{ close(): Promise<void> }> {
   const path = controlSocketPath(folder)
-  if (path !== undefined) return openControlSocket(path, answerTokenRequests({ store, clock: SYSTEM_CLOCK }))
+  if (path !== undefined) return openControlSocket(path, answerTokenRequests({ store, clock: systemClock }))
   terminal.error(
     'The path of the data folder is too long for a socket: "nametag token" works only while this server is stopped.\n',
   )

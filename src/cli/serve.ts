@@ -1,9 +1,12 @@
+import { join } from 'node:path'
+import { systemClock } from '../clock.ts'
+import { createFolderPost } from '../delivery/mail-folder.ts'
 import type { Serve } from './command.ts'
 import { openDataFolder } from './data-folder.ts'
 import { type Filled, fillStore } from './fill-store.ts'
 import { makeFirstTeam, openFirstSignIn } from './first-start.ts'
 import { readyLine, serveReady, signInLines } from './ready.ts'
-import { type Opened, openControl, openLog, openServer, runUntilStopped, SYSTEM_CLOCK } from './run-server.ts'
+import { type Opened, openControl, openLog, openServer, runUntilStopped } from './run-server.ts'
 import type { Terminal } from './terminal.ts'
 import { VERSION } from './version.ts'
 import { readBeginning } from './workspace-files.ts'
@@ -15,7 +18,7 @@ export function serve(command: Serve, terminal: Terminal): Promise<number> {
 
 async function startServe(command: Serve, terminal: Terminal, opened: Opened): Promise<void> {
   const { data, host, port, publicUrl, workspaces } = command
-  const clock = SYSTEM_CLOCK
+  const clock = systemClock
   const beginning = workspaces.length > 0 ? await readBeginning(workspaces) : undefined
   const { store } = opened.add(await openDataFolder(data))
   const filled = await fillStore(
@@ -37,6 +40,8 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
       clock,
       log: openLog(command.logLevel),
       rateLimits: true,
+      allowPrivateWebhooks: false,
+      post: createFolderPost(join(data, 'mail')),
       page: () => ({ mode: 'serve', version: VERSION, ...address }),
       ...(publicUrl === null ? {} : { publicUrl }),
       ...(first === undefined ? {} : { signIn: first.signIn }),

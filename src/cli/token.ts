@@ -1,9 +1,9 @@
+import { systemClock } from '../clock.ts'
 import type { Grant } from '../domain/grant.ts'
 import { CannotStart } from './cannot-start.ts'
 import type { TokenCreate, TokenList, TokenRevoke } from './command.ts'
 import { askServer, type ControlAnswer, controlSocketPath } from './control-socket.ts'
 import { hasData, openDataFolder } from './data-folder.ts'
-import { SYSTEM_CLOCK } from './run-server.ts'
 import { type Terminal, table } from './terminal.ts'
 import { answerTokenRequests, type NewToken, type TokenRequest } from './token-requests.ts'
 
@@ -44,7 +44,7 @@ async function ask(folder: string, request: TokenRequest): Promise<ControlAnswer
   if (!hasData(folder)) throw new CannotStart(`There is no data of a Nametag server in ${folder}.`)
   const { store, close } = await openDataFolder(folder)
   try {
-    return await answerTokenRequests({ store, clock: SYSTEM_CLOCK })(request)
+    return await answerTokenRequests({ store, clock: systemClock })(request)
   } finally {
     await close()
   }
@@ -62,7 +62,7 @@ function tell(run: TokenCommand['run'], result: unknown, terminal: Terminal): vo
     return
   }
   const { tokens } = result as { tokens: readonly Grant[] }
-  const now = SYSTEM_CLOCK.now() / 1000
+  const now = systemClock.now() / 1000
   const rows = tokens.map((grant) => [
     grant.tokenId,
     grant.kind,

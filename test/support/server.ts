@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createMemoryPost } from '../../src/delivery/mail-memory.ts'
 import { startServer } from '../../src/server.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type { Store } from '../../src/storage/store.ts'
@@ -17,7 +18,7 @@ export interface TestServer {
   readonly api: string
   readonly port: number
   readonly store: Store
-  readonly clock: { now(): number; at: number }
+  readonly clock: { now(): number; advance(ms: number): void }
   /** What was logged as a fault of the server. */
   readonly problems: unknown[]
   /** What the log tells, as `type userId`, oldest first. */
@@ -38,7 +39,8 @@ export async function startTestServer(t: Cleanup, options: TestServerOptions = {
     await store.addTeam(team, users)
     for (const { token, grant } of tokens) await store.addToken(token, grant)
   }
-  const clock = { at: NOW, now: () => clock.at }
+  const clock = standingClock()
+  const post = createMemoryPost()
   const problems: unknown[] = []
   const server = await startServer({
     mode: 'dev',
@@ -46,8 +48,10 @@ export async function startTestServer(t: Cleanup, options: TestServerOptions = {
     port: 0,
     store,
     clock,
-    log: { error: (fields) => problems.push(fields) },
+    log: { error: (fields) => problems.push(fields), warn: () => undefined, info: () => undefined },
     rateLimits: options.rateLimits ?? false,
+    allowPrivateWebhooks: true,
+    post,
     page: () => ({ mode: 'serve', url: server.url, api: server.api, version: '0.0.0' }),
   })
   t.after(async () => {
@@ -55,6 +59,18 @@ export async function startTestServer(t: Cleanup, options: TestServerOptions = {
     await store.close()
   })
   return { ...server, store, clock, problems, events: () => eventsOf(store) }
+}
+
+/** Nothing becomes due by itself. */
+function standingClock() {
+  let now = NOW
+  return {
+    now: () => now,
+    at: () => () => undefined,
+    advance(ms: number) {
+      now += ms
+    },
+  }
 }
 
 async function eventsOf(store: Store): Promise<string[]> {
