@@ -47,6 +47,7 @@ export const ERRORS = {
   token_expired: 'The token was valid until a time that has passed.',
   no_permission: 'A workspace token needs a header X-Slack-User that names a member of its team.',
   missing_scope: 'The token lacks a scope; `needed` names it and `provided` lists what it has.',
+  not_bearer_token: 'The token is no bearer token.',
   not_allowed_token_type: 'This kind of token cannot call this method.',
   is_bot: 'A bot user cannot call this method.',
   access_denied: 'The app is restricted by the team.',

@@ -1,6 +1,7 @@
 import type { Method } from '../web-api/method.ts'
 import { apiTest } from './api-test.ts'
 import { appsConnectionsOpen } from './apps.connections.open.ts'
+import { authRevoke } from './auth.revoke.ts'
 import { authTest } from './auth-test.ts'
 import { rtmConnect } from './rtm.connect.ts'
 import { teamProfileGet } from './team.profile.get.ts'
@@ -12,6 +13,7 @@ import { usersProfileSet } from './users.profile.set.ts'
 export const METHODS = [
   apiTest,
   appsConnectionsOpen,
+  authRevoke,
   authTest,
   rtmConnect,
   teamProfileGet,

@@ -4,6 +4,7 @@ import { checkAgainstSchema } from '../../test/support/check-schema.ts'
 import { type AnswerSeen, openMemory, startHarness } from '../../test/support/harness.ts'
 import { play, type Table } from '../../test/support/scenario.ts'
 import { aWorld } from '../../test/support/world.ts'
+import { authRevokeScenarios } from './auth.revoke.scenarios.ts'
 import { METHODS, methodsByName } from './index.ts'
 import {
   apiTestScenarios,
@@ -29,6 +30,7 @@ const TABLES: readonly Table[] = [
   usersInfoScenarios,
   teamProfileScenarios,
   authTestScenarios,
+  authRevokeScenarios,
   apiTestScenarios,
   connectionsOpenScenarios,
   rtmConnectScenarios,
