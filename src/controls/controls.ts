@@ -52,7 +52,7 @@ export function createControls(options: ControlsOptions): Controls {
   return {
     faults,
     journal,
-    start: () => stored.remember(),
+    start: () => inTurn(() => stored.remember()),
 
     async moveClock(body) {
       const move = readMove(body)
