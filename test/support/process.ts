@@ -75,7 +75,7 @@ export async function startProgram(
   options: ProgramOptions & { readonly command?: string } = {},
 ): Promise<RunningProgram> {
   const program = runProgram(t, [options.command ?? 'dev', '--port', '0', '--json', ...argv], options)
-  const line = await within(READY_MS, readyLine(program), () => `It did not become ready.\n${program.stderr()}`)
+  const line = await readyLine(program)
   const { url, api, pid } = JSON.parse(line) as { url: string; api: string; pid: number }
   return { ...program, pid, url, api, port: Number(new URL(url).port) }
 }
@@ -98,21 +98,28 @@ async function readyLine({ stdout, stderr, exited }: Program): Promise<string> {
   exited.then((how) => {
     exit = how
   })
-  return until(() => {
+  const look = () => {
     const text = stdout()
     if (text.includes('\n')) return text.slice(0, text.indexOf('\n'))
     if (exit) throw new Error(`It ended with ${exit.code ?? exit.signal} instead.\n${stderr()}`)
     return undefined
-  })
+  }
+  return until(look, () => `It did not become ready.\n${stderr()}`)
 }
 
 const LOOK_MS = 5
 
-/** Looks again and again until there is something. Put a deadline around it with `within`. */
-export async function until<Found>(look: () => Found | undefined | Promise<Found | undefined>): Promise<Found> {
+/** Looks again and again until there is something, or the time is over. */
+export async function until<Found>(
+  look: () => Found | undefined | Promise<Found | undefined>,
+  complaint = () => 'It did not come about.',
+  milliseconds = READY_MS,
+): Promise<Found> {
+  const deadline = performance.now() + milliseconds
   for (;;) {
     const found = await look()
     if (found !== undefined) return found
+    if (performance.now() > deadline) throw new Error(`${complaint()} (${milliseconds} ms)`)
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
 }
