@@ -48,7 +48,12 @@ export function runProgram(
     MAIN,
     ...argv,
   ]
-  const child = spawn(command, more, { env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, more, {
+    env: { ...cleanEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A tracer that is killed lets go of its program, which would then run on: together they are ended as a group.
+    detached: under.length > 0,
+  })
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)
   const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Exit)
@@ -63,7 +68,9 @@ export function runProgram(
     },
   }
   t.after(async () => {
-    if (child.exitCode === null && child.signalCode === null) await program.stop('SIGKILL')
+    if (child.exitCode !== null || child.signalCode !== null) return
+    if (under.length > 0) process.kill(-program.pid, 'SIGKILL')
+    await program.stop('SIGKILL')
   })
   return program
 }
