@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts'
+import { outageOf } from './transaction.ts'
 
 /** Pages that the WAL may hold before they are moved into the database file in the midst of work. */
 const WAL_PAGES_MAX = 4096
@@ -21,14 +22,14 @@ export class Checkpoints {
 
   afterCommit(): void {
     this.#commits += 1
-    if (this.#commits % COMMITS_PER_LOOK === 0 && (this.#look.get()?.log ?? 0) > WAL_PAGES_MAX) this.#move()
+    if (this.#commits % COMMITS_PER_LOOK === 0) this.#attempt(() => this.#moveIfLong())
     if (this.#timer === undefined) this.#waitForIdleness()
   }
 
   /** Leaves an empty WAL behind. */
   close(): void {
     clearTimeout(this.#timer)
-    this.#db.pragma('wal_checkpoint(truncate)')
+    this.#attempt(() => this.#db.pragma('wal_checkpoint(truncate)'))
   }
 
   #waitForIdleness(): void {
@@ -38,11 +39,25 @@ export class Checkpoints {
 
   #tick(): void {
     this.#timer = undefined
-    if (this.#commits === this.#commitsAtLastTick) this.#move()
+    if (this.#commits === this.#commitsAtLastTick) this.#attempt(() => this.#move())
     else this.#waitForIdleness()
+  }
+
+  #moveIfLong(): void {
+    if ((this.#look.get()?.log ?? 0) > WAL_PAGES_MAX) this.#move()
   }
 
   #move(): void {
     this.#db.pragma('wal_checkpoint(passive)')
+  }
+
+  /** A checkpoint that fails loses nothing: the WAL keeps what was not moved. A disk or a lock that is to blame shows
+   * at the next commit, which tells its callers. */
+  #attempt(step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      if (outageOf(error) === error) throw error
+    }
   }
 }
