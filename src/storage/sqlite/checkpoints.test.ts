@@ -7,6 +7,8 @@ import type { UserId } from '../../domain/ids.ts'
 import { keyFor, setTitle, team, user } from '../conformance/people.ts'
 import { openSqlite } from './open.ts'
 
+const BATCHES = 100
+
 test('the WAL stays bounded however much is written without a pause', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'nametag-wal-'))
   const path = join(directory, 'nametag.db')
@@ -18,12 +20,12 @@ test('the WAL stays bounded however much is written without a pause', async () =
   )
   const title = 'x'.repeat(3500)
   let walBytes = 0
-  for (let batch = 0; batch < 60; batch += 1) {
+  for (let batch = 0; batch < BATCHES; batch += 1) {
     await Promise.all(ids.map((id) => store.change(keyFor(id), setTitle(title))))
     walBytes = Math.max(walBytes, statSync(`${path}-wal`).size)
   }
   // Every change fills a page of its user and one of the log.
-  const writtenBytes = 60 * ids.length * 2 * 4096
+  const writtenBytes = BATCHES * ids.length * 2 * 4096
   assert.ok(walBytes < writtenBytes * 0.75, `${walBytes} of ${writtenBytes} bytes stand in the WAL`)
 
   await store.close()

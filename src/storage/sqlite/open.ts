@@ -63,6 +63,7 @@ class SqliteStore implements Store {
   readonly #checkpoints: Checkpoints | undefined
   readonly #begin: Transaction
   readonly #queue: WriteQueue
+  #closing: Promise<void> | undefined
   #batches = 0
   #changes = 0
 
@@ -153,10 +154,14 @@ class SqliteStore implements Store {
     return { queued: this.#queue.length, batches: this.#batches, changes: this.#changes }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     await this.#queue.close()
-    if (!this.#db.open) return
-    this.#checkpoints?.close()
+    await this.#checkpoints?.close()
     this.#db.close()
   }
 
