@@ -6,7 +6,7 @@ import { send } from './send.ts'
  * its own, so that the order of what was written to one person is known. */
 
 export const WORKERS = 64
-const PEOPLE_PER_WORKER = 3
+const PEOPLE_PER_WORKER = 2
 export const TEAM_ID = 'T0CRASH01'
 export const SERIAL_FIELD = 'Xf0SERIAL1'
 
