@@ -1,13 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import { systemClock } from '../src/clock.ts'
 import { createMemoryPost } from '../src/delivery/mail-memory.ts'
 import { startServer } from '../src/server.ts'
 import { openSqlite } from '../src/storage/sqlite/open.ts'
+import { digestWith } from '../src/storage/token-keys.ts'
 import { addPeople } from './people.ts'
 
 /** The real server on a file, with everything on: tokens, scopes, limits counted, events logged, an fsync before each
  * answer. argv: the data folder, how many people. */
 const [, , folder, count] = process.argv
-const store = await openSqlite({ path: `${folder}/bench.db`, tokenDigest: (token) => `bench ${token}` })
+const store = await openSqlite({ path: `${folder}/bench.db`, tokenDigest: digestWith(randomBytes(32)) })
 await addPeople(store, Number(count))
 const log = {
   info: () => undefined,

@@ -5,7 +5,7 @@ import { METHODS, methodsByName } from '../src/methods/index.ts'
 import { checkAgainstSchema } from './support/check-schema.ts'
 import { type Harness, startHarness } from './support/harness.ts'
 import { ODD_VALUES } from './support/odd-values.ts'
-import { type Request, toCall } from './support/request.ts'
+import type { Request } from './support/request.ts'
 import { assertSlackForm } from './support/slack-form.ts'
 import { anotherWorld, aTeam, aWorld, ids, NOW_SECONDS } from './support/world.ts'
 
@@ -205,10 +205,4 @@ test('a profile that was read and sent back changes nothing, whatever was set be
     }),
     { numRuns: RUNS / 4, seed: SEED },
   )
-})
-
-test('a request is made of what it was said to be made of', () => {
-  const call = toCall('auth.test', { as: 'xoxp-ada', by: 'form', args: { a: 'b c' } })
-  assert.equal(call.body.toString(), 'a=b+c')
-  assert.equal(call.headers.authorization, 'Bearer xoxp-ada')
 })

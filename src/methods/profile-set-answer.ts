@@ -1,11 +1,10 @@
 import type { ProfileChange } from '../domain/profile/change-profile.ts'
-import { userToWire } from '../domain/profile/to-wire.ts'
 import { profileIn2021, userIn2016 } from '../domain/profile/wire-forms.ts'
-import { isAdmin } from '../domain/user.ts'
 import type { HandlerCall } from '../web-api/method.ts'
 import { schema, type TypeOf } from '../web-api/schema.ts'
 import { profileAnswer } from './profile-answer.ts'
 import { profileIn2021Schema, profileSchema, userIn2016Schema } from './schemas.ts'
+import { userAnswer } from './user-answer.ts'
 
 const emailPending = { email_pending: schema.string({ format: 'email' }) }
 
@@ -18,7 +17,10 @@ export const profileSetResponse = schema.either(
   ),
 )
 
-export function profileSetAnswer(change: ProfileChange, call: HandlerCall<unknown>): TypeOf<typeof profileSetResponse> {
+export async function profileSetAnswer(
+  change: ProfileChange,
+  call: HandlerCall<unknown>,
+): Promise<TypeOf<typeof profileSetResponse>> {
   const { grant, team } = call
   const form = grant.appId === null ? 'modern' : (team.apps.get(grant.appId)?.response ?? 'modern')
   switch (form) {
@@ -40,14 +42,6 @@ function modern<Profile>({ user, emailPending }: ProfileChange, profile: Profile
   return emailPending === undefined ? { username, profile } : { username, profile, email_pending: emailPending }
 }
 
-function answerIn2016({ user }: ProfileChange, { grant, team, caller, now, publicUrl }: HandlerCall<unknown>) {
-  return userIn2016(
-    userToWire(user, {
-      team,
-      publicUrl,
-      now,
-      seesEmail: grant.scopes.includes('users:read.email'),
-      seesTwoFactor: user.id === caller.id || isAdmin(caller),
-    }),
-  )
+async function answerIn2016({ user }: ProfileChange, call: HandlerCall<unknown>) {
+  return userIn2016(await userAnswer(user, call))
 }

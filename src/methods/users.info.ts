@@ -1,11 +1,10 @@
 import { refuse } from '../domain/errors.ts'
-import { userToWire } from '../domain/profile/to-wire.ts'
-import { isAdmin } from '../domain/user.ts'
 import { arg } from '../web-api/arguments.ts'
 import { tier } from '../web-api/limits.ts'
 import { defineMethod } from '../web-api/method.ts'
 import { schema } from '../web-api/schema.ts'
 import { userSchema } from './schemas.ts'
+import { userAnswer } from './user-answer.ts'
 
 export const usersInfo = defineMethod({
   name: 'users.info',
@@ -31,17 +30,10 @@ export const usersInfo = defineMethod({
     },
   ],
 
-  async handle({ args, grant, team, caller, store, now, publicUrl }) {
+  async handle(call) {
+    const { args, grant, store } = call
     const user = await store.findUser(grant.teamId, args.user)
     if (user === undefined) return refuse('user_not_found')
-    const view = {
-      team,
-      publicUrl,
-      now,
-      seesEmail: grant.scopes.includes('users:read.email'),
-      seesTwoFactor: user.id === caller.id || isAdmin(caller),
-      isAppUser: await store.hasUserToken(grant.teamId, user.id, grant.appId),
-    }
-    return { user: userToWire(user, args.include_locale === true ? { ...view, locale: true } : view) }
+    return { user: await userAnswer(user, call, args.include_locale) }
   },
 })

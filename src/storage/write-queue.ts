@@ -59,9 +59,18 @@ export class WriteQueue {
       await new Promise((resolve) => setImmediate(resolve))
       const next = this.#take()
       if ('run' in next) await next.run()
-      else await this.#perform(next)
+      else await this.#performOrReject(next)
     }
     this.#running = undefined
+  }
+
+  /** A fault of the engine must not leave callers without an answer, nor those behind them. */
+  async #performOrReject(calls: readonly ChangeCall[]): Promise<void> {
+    try {
+      await this.#perform(calls)
+    } catch (error) {
+      for (const call of calls) call.reject(error)
+    }
   }
 
   #take(): readonly ChangeCall[] | Work {

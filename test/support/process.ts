@@ -48,7 +48,12 @@ export function runProgram(
     MAIN,
     ...argv,
   ]
-  const child = spawn(command, more, { env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, more, {
+    env: { ...cleanEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A tracer that is killed lets go of its program, which would then run on: together they are ended as a group.
+    detached: under.length > 0,
+  })
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)
   const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Exit)
@@ -63,7 +68,9 @@ export function runProgram(
     },
   }
   t.after(async () => {
-    if (child.exitCode === null && child.signalCode === null) await program.stop('SIGKILL')
+    if (child.exitCode !== null || child.signalCode !== null) return
+    if (under.length > 0) process.kill(-program.pid, 'SIGKILL')
+    await program.stop('SIGKILL')
   })
   return program
 }
@@ -75,7 +82,7 @@ export async function startProgram(
   options: ProgramOptions & { readonly command?: string } = {},
 ): Promise<RunningProgram> {
   const program = runProgram(t, [options.command ?? 'dev', '--port', '0', '--json', ...argv], options)
-  const line = await within(READY_MS, readyLine(program), () => `It did not become ready.\n${program.stderr()}`)
+  const line = await readyLine(program)
   const { url, api, pid } = JSON.parse(line) as { url: string; api: string; pid: number }
   return { ...program, pid, url, api, port: Number(new URL(url).port) }
 }
@@ -98,21 +105,28 @@ async function readyLine({ stdout, stderr, exited }: Program): Promise<string> {
   exited.then((how) => {
     exit = how
   })
-  return until(() => {
+  const look = () => {
     const text = stdout()
     if (text.includes('\n')) return text.slice(0, text.indexOf('\n'))
     if (exit) throw new Error(`It ended with ${exit.code ?? exit.signal} instead.\n${stderr()}`)
     return undefined
-  })
+  }
+  return until(look, () => `It did not become ready.\n${stderr()}`)
 }
 
 const LOOK_MS = 5
 
-/** Looks again and again until there is something. Put a deadline around it with `within`. */
-export async function until<Found>(look: () => Found | undefined | Promise<Found | undefined>): Promise<Found> {
+/** Looks again and again until there is something, or the time is over. */
+export async function until<Found>(
+  look: () => Found | undefined | Promise<Found | undefined>,
+  complaint = () => 'It did not come about.',
+  milliseconds = READY_MS,
+): Promise<Found> {
+  const deadline = performance.now() + milliseconds
   for (;;) {
     const found = await look()
     if (found !== undefined) return found
+    if (performance.now() > deadline) throw new Error(`${complaint()} (${milliseconds} ms)`)
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
 }

@@ -14,9 +14,14 @@ const ZONES_CACHED_MAX = 1_000
 const UTC: ZoneTime = { label: 'Coordinated Universal Time', offset: 0 }
 const known = new Map<string, ZoneTime & { readonly quarter: number }>()
 
+/** The number of the quarter hour that a moment (Unix milliseconds) lies in: what zones are called holds for as long. */
+export function quarterOf(now: number): number {
+  return Math.floor(now / QUARTER_MS)
+}
+
 /** Never throws: an unknown zone reads as UTC. */
 export function zoneTimeAt(tz: string, now: number): ZoneTime {
-  const quarter = Math.floor(now / QUARTER_MS)
+  const quarter = quarterOf(now)
   const cached = known.get(tz)
   if (cached?.quarter === quarter) return cached
 

@@ -1,34 +1,47 @@
+import { Worker } from 'node:worker_threads'
 import type { Connection } from './connection.ts'
+import { outageOf } from './transaction.ts'
 
-/** Pages that the WAL may hold before they are moved into the database file in the midst of work. */
+/** Pages that the WAL may hold before its thread begins to move them into the database file. */
 const WAL_PAGES_MAX = 4096
+/** Pages that the WAL may hold before writers wait until they are moved. */
+const WAL_PAGES_HARD_MAX = 16_384
+/** Few enough pages to move between two batches without a caller noticing. */
+const REST_PAGES_MAX = 256
 /** How many commits pass between two looks at the WAL. */
-const COMMITS_PER_LOOK = 32
+const COMMITS_PER_LOOK = 8
 const IDLE_MS = 1000
 
-/** Moves what the WAL holds into the database file: when nothing has been written for a while, or when it grows long. */
+/** Moves what the WAL holds into the database file: when nothing has been written for a while, or when it grows long.
+ * A thread does the bulk of a long one while the writing goes on. It can never catch up with the writer, and a WAL begins
+ * anew only when all of it is moved, so the rest is moved here. The thread starts when a WAL first grows long. */
 export class Checkpoints {
   readonly #db: Connection
   readonly #look
+  #thread: Worker | undefined
+  #isThreadBusy = false
+  #isClosing = false
   #commits = 0
   #commitsAtLastTick = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(db: Connection) {
     this.#db = db
-    this.#look = db.prepare<[], { log: number }>('pragma wal_checkpoint(noop)')
+    this.#look = db.prepare<[], WalState>('pragma wal_checkpoint(noop)')
   }
 
   afterCommit(): void {
     this.#commits += 1
-    if (this.#commits % COMMITS_PER_LOOK === 0 && (this.#look.get()?.log ?? 0) > WAL_PAGES_MAX) this.#move()
+    if (this.#commits % COMMITS_PER_LOOK === 0) this.#attempt(() => this.#moveIfLong())
     if (this.#timer === undefined) this.#waitForIdleness()
   }
 
   /** Leaves an empty WAL behind. */
-  close(): void {
+  async close(): Promise<void> {
     clearTimeout(this.#timer)
-    this.#db.pragma('wal_checkpoint(truncate)')
+    this.#isClosing = true
+    await this.#endThread()
+    this.#attempt(() => this.#db.pragma('wal_checkpoint(truncate)'))
   }
 
   #waitForIdleness(): void {
@@ -38,11 +51,73 @@ export class Checkpoints {
 
   #tick(): void {
     this.#timer = undefined
-    if (this.#commits === this.#commitsAtLastTick) this.#move()
-    else this.#waitForIdleness()
+    if (this.#commits !== this.#commitsAtLastTick) this.#waitForIdleness()
+    else if (!this.#isThreadBusy) this.#attempt(() => this.#move())
+  }
+
+  #moveIfLong(): void {
+    const { log, checkpointed } = this.#look.get() ?? NO_WAL
+    if (log > WAL_PAGES_HARD_MAX) this.#move()
+    else if (log > WAL_PAGES_MAX && !this.#isThreadBusy) {
+      if (log - checkpointed <= REST_PAGES_MAX) this.#move()
+      else this.#moveOnThread()
+    }
   }
 
   #move(): void {
     this.#db.pragma('wal_checkpoint(passive)')
   }
+
+  #moveOnThread(): void {
+    this.#thread ??= this.#startThread()
+    this.#isThreadBusy = true
+    this.#thread.postMessage('move')
+  }
+
+  #startThread(): Worker {
+    const thread = new Worker(THREAD, { workerData: this.#db.name })
+    thread.on('message', () => {
+      this.#isThreadBusy = false
+      if (!this.#isClosing) this.#attempt(() => this.#moveIfLong())
+    })
+    // Without its thread, the WAL grows to its hard bound and is moved here.
+    thread.on('error', () => {})
+    thread.on('exit', () => {
+      this.#thread = undefined
+    })
+    thread.unref()
+    return thread
+  }
+
+  async #endThread(): Promise<void> {
+    const thread = this.#thread
+    if (thread === undefined) return
+    const exit = new Promise((resolve) => thread.once('exit', resolve))
+    thread.ref()
+    thread.postMessage('close')
+    await exit
+  }
+
+  /** A checkpoint that fails loses nothing: the WAL keeps what was not moved. A disk or a lock that is to blame shows
+   * at the next commit, which tells its callers. */
+  #attempt(step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      if (outageOf(error) === error) throw error
+    }
+  }
 }
+
+/** Pages in the WAL, and how many of them are moved already. */
+interface WalState {
+  readonly log: number
+  readonly checkpointed: number
+}
+
+const NO_WAL: WalState = { log: 0, checkpointed: 0 }
+
+const THREAD = new URL(
+  import.meta.url.endsWith('.ts') ? './checkpoint-thread.ts' : './checkpoint-thread.js',
+  import.meta.url,
+)

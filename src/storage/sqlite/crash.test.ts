@@ -55,7 +55,7 @@ async function writeUntilKilled(path: string, chance: number): Promise<readonly 
   const ended = once(writer, 'close')
   await new Promise<void>((resolve) => {
     writer.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (output === '') killLater(writer, chance ** 2 * 500)
+      if (output === '') killLater(writer, chance ** 2 * 300)
       output += text
     })
     writer.once('exit', () => resolve())

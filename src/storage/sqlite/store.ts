@@ -47,6 +47,7 @@ export class SqliteStore implements Store {
   readonly #checkpoints: Checkpoints | undefined
   readonly #begin: Transaction
   readonly #queue: WriteQueue
+  #closing: Promise<void> | undefined
   readonly #commits = new Commits()
   #lastSeq: number
   #batches = 0
@@ -205,10 +206,14 @@ export class SqliteStore implements Store {
     }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     await this.#queue.close()
-    if (!this.#db.open) return
-    this.#checkpoints?.close()
+    await this.#checkpoints?.close()
     this.#db.close()
   }
 

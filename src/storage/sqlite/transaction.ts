@@ -59,7 +59,7 @@ function attempt<Result>(db: Connection, meaning: (error: unknown) => unknown, s
 function failedCommitOf(error: unknown): unknown {
   const isUndone =
     error instanceof Database.SqliteError && (error.code === 'SQLITE_FULL' || error.code.startsWith('SQLITE_BUSY'))
-  return isUndone ? outageOf(error) : new OutcomeUnknown('SQLite failed to commit.', { cause: error })
+  return isUndone ? outageOf(error) : new OutcomeUnknown(`SQLite failed to commit: ${error}`, { cause: error })
 }
 
 function rollBack(db: Connection): void {
