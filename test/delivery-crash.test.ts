@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { openSqlite } from '../src/storage/sqlite/open.ts'
 import { startRelay } from './support/relay.ts'
 import { temporaryFolder } from './support/server.ts'
-import { startSubscriber, type TestSubscriber } from './support/subscriber.ts'
+import { type Answering, type Arrived, startSubscriber, type TestSubscriber } from './support/subscriber.ts'
 
 const KILLS = 50
 /** Side by side, each on its own file. */
@@ -22,21 +22,32 @@ test(`a server that is killed ${KILLS} times delivers every event that was commi
 /** Resolves to how many events arrived after their server had died. */
 async function runLane(t: TestContext, kills: number): Promise<number> {
   const path = join(temporaryFolder(t), 'nametag.db')
-  const subscriber = await startSubscriber(t, (response) => {
-    setTimeout(() => response.writeHead(200).end(), Math.random() * 4)
-  })
+  const taken: Arrived[] = []
+  const subscriber = await startSubscriber(t, (response, arrived) => takeOrFail(response, arrived, taken))
   await found(t, path, subscriber)
   const answered: string[] = []
   let late = 0
   for (let round = 0; round < kills; round += 1) {
     answered.push(...(await writeUntilKilled(path, round)))
-    const arrived = new Set(subscriber.arrived.map(titleOf))
-    late += answered.filter((title) => !arrived.has(title)).length
+    const titles = new Set(taken.map(titleOf))
+    late += answered.filter((title) => !titles.has(title)).length
   }
   const last = spawn(process.execPath, [WRITER, path], { stdio: ['ignore', 'ignore', 'inherit'] })
   assert.deepEqual(await once(last, 'exit'), [0, null])
-  await check(path, subscriber, answered)
+  await check(path, taken, answered)
   return late
+}
+
+/** Every second event is refused the first time, so that some are always on their way, failed, or kept for a retry. */
+function takeOrFail(response: Parameters<Answering>[0], arrived: Arrived, taken: Arrived[]): void {
+  const isRefused = arrived.headers['x-slack-retry-num'] === undefined && Math.random() < 1 / 2
+  setTimeout(
+    () => {
+      if (!isRefused) taken.push(arrived)
+      response.writeHead(isRefused ? 500 : 200).end()
+    },
+    Math.random() ** 2 * 60,
+  )
 }
 
 /** The app is in the file; nobody has delivered anything to it. */
@@ -46,14 +57,15 @@ async function found(t: TestContext, path: string, { url }: TestSubscriber): Pro
   await store.close()
 }
 
-/** What was answered before the kill: some milliseconds after the first answer. */
+/** What was answered before the kill: now a few milliseconds after the first answer, now after the place in the log was
+ * saved some times. */
 async function writeUntilKilled(path: string, round: number): Promise<string[]> {
   const writer: ChildProcess = spawn(process.execPath, [WRITER, path, String(round)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''
   writer.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    if (output === '') setTimeout(() => writer.kill('SIGKILL'), Math.random() ** 2 * 30)
+    if (output === '') setTimeout(() => writer.kill('SIGKILL'), Math.random() ** 2 * 400)
     output += text
   })
   await once(writer, 'close')
@@ -62,9 +74,9 @@ async function writeUntilKilled(path: string, round: number): Promise<string[]> 
   return output.split('\n').slice(0, -1)
 }
 
-async function check(path: string, { arrived }: TestSubscriber, answered: readonly string[]): Promise<void> {
+async function check(path: string, taken: readonly Arrived[], answered: readonly string[]): Promise<void> {
   const idsByTitle = new Map<string, Set<string>>()
-  for (const one of arrived) {
+  for (const one of taken) {
     assert.equal(one.isSigned, true)
     idsByTitle.set(titleOf(one), (idsByTitle.get(titleOf(one)) ?? new Set()).add(one.json.event_id))
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Cancel, Clock } from '../clock.ts'
 import type { LogEntry } from '../domain/event.ts'
 import type { AppId, TeamId, UserId } from '../domain/ids.ts'
@@ -129,7 +130,9 @@ export class AppFeed {
 
   /** Resolves when the log is read to its end and nothing is on its way. */
   async settled(): Promise<void> {
-    while (this.#reading !== undefined || this.#running.size > 0) await Promise.all([this.#reading, ...this.#running])
+    while (this.#reading !== undefined || this.#running.size > 0) {
+      await Promise.allSettled([this.#reading, ...this.#running])
+    }
   }
 
   /** Finishes what is on its way, and saves how far it came. */
@@ -144,8 +147,7 @@ export class AppFeed {
   async abandon(): Promise<void> {
     this.#end()
     this.subscriber.abort()
-    await this.settled()
-    await this.#place.abandon()
+    await Promise.all([this.settled(), this.#place.abandon()])
   }
 
   #end(): void {
@@ -181,6 +183,8 @@ export class AppFeed {
         if (concerns(entry, team, app)) await this.#tell(entry, team, app)
         else this.#place.pass(entry.seq)
       }
+      // Whoever is far behind, and passes over much, lets others work between the pages.
+      await setImmediate()
     }
   }
 

@@ -5,7 +5,7 @@ import type { Store, Undelivered } from '../storage/store.ts'
 const SAVE_MS = 100
 const SAVE_ENTRIES = 200
 /** How long it may be behind what was passed over, which costs nothing but reading. */
-const SAVE_PASSED_MS = 5000
+const SAVE_PASSED_MS = 30_000
 const SAVE_AGAIN_MS = 1000
 
 export interface PlaceOptions {

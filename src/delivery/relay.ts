@@ -81,6 +81,7 @@ class LogRelay implements Relay {
   /** Reloads and resets come one after the other. */
   #reloading: Promise<void> = Promise.resolve()
   #isWakeSet = false
+  #isRestoring = false
   #forgetCommits = () => {}
   #forgetOpenings = () => {}
   #timer: NodeJS.Timeout | undefined
@@ -129,7 +130,10 @@ class LogRelay implements Relay {
       await Promise.all([...this.#feeds.values()].map(({ feed }) => feed.abandon()))
       this.#feeds.clear()
       this.#journal.clear()
-      await restore()
+      this.#isRestoring = true
+      await restore().finally(() => {
+        this.#isRestoring = false
+      })
       this.#pages.clear()
       this.#viewers.clear()
       this.#lastSeq = this.#options.store.stats().lastSeq
@@ -170,6 +174,7 @@ class LogRelay implements Relay {
 
   /** Right after a commit, so quick: many commits of one turn wake the feeds once. */
   #hear(lastSeq: number): void {
+    if (lastSeq < this.#lastSeq && !this.#isRestoring) this.#beginAgain()
     this.#lastSeq = lastSeq
     if (this.#isWakeSet || this.#feeds.size === 0) return
     this.#isWakeSet = true
@@ -177,6 +182,11 @@ class LogRelay implements Relay {
       this.#isWakeSet = false
       this.#wakeAll()
     })
+  }
+
+  /** The store was set back: the places that are known are of another past. */
+  #beginAgain(): void {
+    this.reset().catch((error) => this.#options.log.warn({ err: error }, 'The apps could not be read just now.'))
   }
 
   /** What the app was not told so far waits for this. */
@@ -233,7 +243,7 @@ class LogRelay implements Relay {
       })
       this.#feeds.set(reader, { feed, app, transport })
       feed.wake()
-      await warnOfSilence(this.#options.log, app, await this.#viewers.find(teamId, app.id))
+      warnOfSilence(this.#options.log, app, await this.#viewers.find(teamId, app.id))
     }
     if (isNew && hasWebhook(app)) void this.#verify(teamId, app)
   }

@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { test } from 'node:test'
+import { createRelay } from '../src/delivery/relay.ts'
+import { createWebhooks } from '../src/delivery/webhook.ts'
+import { OTHER_APP, setTitle as setTitleIn, startRelay } from './support/relay.ts'
+import { answeringStatus, hanging, startSubscriber, type TestSubscriber, taking } from './support/subscriber.ts'
+import { anApp, ids, STATUS_APP, TEAM } from './support/world.ts'
+
+const MINUTE = 60_000
+
+const titlesOf = ({ arrived }: TestSubscriber) => arrived.map(({ json }) => json.event.user.profile.title)
+
+test('a failing receiver is tried at once, after one minute and after five, and then no more by itself', async (t) => {
+  const subscriber = await startSubscriber(t, answeringStatus(500))
+  const { store, clock, relay, setTitle } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
+  await setTitle('Analyst')
+  await relay.settled()
+  assert.equal(subscriber.arrived.length, 2)
+
+  await clock.moveTo(clock.now() + MINUTE - 1)
+  await relay.settled()
+  assert.equal(subscriber.arrived.length, 2)
+  await clock.moveTo(clock.now() + 1)
+  await relay.settled()
+  assert.equal(subscriber.arrived.length, 3)
+  await clock.moveTo(clock.now() + 5 * MINUTE)
+  await relay.settled()
+  assert.equal(subscriber.arrived.length, 4)
+  await clock.moveTo(clock.now() + 24 * 60 * MINUTE)
+  await relay.settled()
+
+  const retries = subscriber.arrived.map(({ headers }) => [
+    headers['x-slack-retry-num'],
+    headers['x-slack-retry-reason'],
+  ])
+  assert.deepEqual(retries, [
+    [undefined, undefined],
+    ['1', 'http_error'],
+    ['2', 'http_error'],
+    ['3', 'http_error'],
+  ])
+  assert.equal(new Set(subscriber.arrived.map(({ text }) => text)).size, 1)
+  assert.equal(
+    subscriber.arrived.every(({ isSigned }) => isSigned),
+    true,
+  )
+  await relay.stop()
+  const [kept] = await store.findUndelivered(null, 10)
+  assert.deepEqual([kept?.attempts, kept?.nextAt, kept?.reason], [4, null, 'http_error'])
+})
+
+test('what was given up can be delivered again, and is then kept no more', async (t) => {
+  const subscriber = await startSubscriber(t, answeringStatus(500, { 'x-slack-no-retry': '1' }))
+  const { store, relay, setTitle } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
+  await setTitle('Analyst')
+  await relay.settled()
+  assert.equal(subscriber.arrived.length, 1)
+
+  const id = String(relay.deliveries()[0]?.id)
+  assert.equal((await relay.redeliver(id))?.ok, false)
+  subscriber.answering = taking
+  const delivery = await relay.redeliver(id)
+  assert.deepEqual([delivery?.ok, delivery?.attempt], [true, 3])
+  assert.equal(subscriber.arrived.at(-1)?.json.event_id, id)
+  assert.equal((await relay.redeliver(id))?.ok, true)
+  assert.equal('x-slack-retry-num' in (subscriber.arrived.at(-1)?.headers ?? {}), false)
+  assert.equal(await relay.redeliver('EvNOTHING'), undefined)
+  await relay.stop()
+  assert.deepEqual(await store.findUndelivered(null, 10), [])
+})
+
+test('an event that arrives at the second attempt leaves no row', async (t) => {
+  const subscriber = await startSubscriber(t, (response) => {
+    subscriber.answering = taking
+    response.writeHead(503).end()
+  })
+  const { store, relay, setTitle } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
+  await setTitle('Analyst')
+  await relay.settled()
+  assert.equal(subscriber.arrived.length, 2)
+  await relay.stop()
+  assert.deepEqual(await store.findUndelivered(null, 10), [])
+})
+
+test('a receiver has three seconds, by real time', async (t) => {
+  const subscriber = await startSubscriber(t, hanging)
+  const { relay, setTitle } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
+  const startedAt = performance.now()
+  await setTitle('Analyst')
+  await subscriber.until(1)
+  subscriber.answering = taking
+  await relay.settled()
+  const tookMs = performance.now() - startedAt
+  assert.ok(tookMs > 2900 && tookMs < 4500, `${tookMs} ms`)
+  assert.equal(subscriber.arrived[1]?.headers['x-slack-retry-reason'], 'http_timeout')
+})
+
+test('a receiver that hangs holds up neither another nor those who write', async (t) => {
+  const stuck = await startSubscriber(t, hanging)
+  const quick = await startSubscriber(t)
+  const { relay, store } = await startRelay(t, {
+    apps: [{ requestUrl: stuck.url }, { id: OTHER_APP, requestUrl: quick.url }],
+    webhooks: createWebhooks({ allowPrivate: true, timeoutMs: 60_000 }),
+  })
+  const people = [ids.ada, ids.mel, ids.bob, ids.gus, ids.pia, ids.owen, ids.olga, ids.abe, ids.sol] as const
+  for (let round = 0; round < 10; round += 1) {
+    await Promise.all(people.map((userId) => setTitleIn(store, { title: `${round}`, userId })))
+  }
+  await quick.until(90)
+  assert.ok(stuck.arrived.length > 0 && stuck.arrived.length <= 16, `${stuck.arrived.length} at once`)
+  await relay.reset()
+})
+
+test('a server that starts again goes on where it stopped, retries too', async (t) => {
+  const subscriber = await startSubscriber(t, answeringStatus(500))
+  const apps = [{ requestUrl: subscriber.url }]
+  const { store, clock, relay, setTitle } = await startRelay(t, { apps })
+  await setTitle('before')
+  await relay.settled()
+  await relay.stop()
+  await setTitle('between')
+  subscriber.answering = taking
+
+  const log = { info: () => {}, warn: () => {} }
+  const again = createRelay({ store, clock, log, publicUrl: () => 'http://127.0.0.1:4390', allowPrivate: true })
+  await again.start()
+  await again.settled()
+  assert.deepEqual(titlesOf(subscriber), ['before', 'before', 'between'])
+  await clock.moveTo(clock.now() + MINUTE)
+  await again.settled()
+  assert.deepEqual(titlesOf(subscriber), ['before', 'before', 'between', 'before'])
+  assert.equal(subscriber.arrived.at(-1)?.headers['x-slack-retry-num'], '2')
+  await again.stop()
+  assert.deepEqual(await store.findUndelivered(null, 10), [])
+})
+
+test('above the limit of an hour events are left out, and the app is told so once a minute', async (t) => {
+  const subscriber = await startSubscriber(t)
+  const { clock, relay, setTitle } = await startRelay(t, {
+    apps: [{ requestUrl: subscriber.url }],
+    bounds: { eventsPerHourMax: 3 },
+  })
+  const start = Math.ceil(clock.now() / MINUTE) * MINUTE
+  await clock.moveTo(start)
+  for (let index = 0; index < 6; index += 1) await setTitle(String(index))
+  await relay.settled()
+  await subscriber.until(4)
+  await clock.moveTo(start + MINUTE)
+  await setTitle('still too many')
+  await relay.settled()
+  await subscriber.until(5)
+  await clock.moveTo(start + 60 * MINUTE)
+  await setTitle('again')
+  await relay.settled()
+
+  const limits = subscriber.arrived.filter(({ json }) => json.type === 'app_rate_limited')
+  assert.deepEqual(
+    limits.map(({ json }) => Object.entries(json)),
+    [start, start + MINUTE].map((at) => [
+      ['token', 'verification-token'],
+      ['type', 'app_rate_limited'],
+      ['team_id', TEAM],
+      ['minute_rate_limited', at / 1000],
+      ['api_app_id', STATUS_APP],
+    ]),
+  )
+  const events = subscriber.arrived.filter(({ json }) => json.type === 'event_callback')
+  assert.deepEqual(
+    events.map(({ json }) => json.event.user.profile.title),
+    ['0', '1', '2', 'again'],
+  )
+  assert.equal((await relay.describe())[0]?.dropped, 4)
+})
+
+test('an app that takes almost nothing is sent nothing more; what it missed waits until it is enabled', async (t) => {
+  const subscriber = await startSubscriber(t, answeringStatus(500))
+  const { clock, relay, told, setTitle } = await startRelay(t, {
+    apps: [{ requestUrl: subscriber.url }],
+    bounds: { eventsUntilDisabling: 20 },
+  })
+  for (let index = 0; index < 30; index += 1) await setTitle(String(index))
+  await relay.settled()
+  const before = subscriber.arrived.length
+  const [facts] = await relay.describe()
+  assert.equal(facts?.state, 'disabled')
+  assert.ok(Number(facts?.behind) >= 8, `${facts?.behind} behind`)
+  assert.equal(told.filter(({ message }) => message.startsWith('Almost no event')).length, 1)
+  await clock.moveTo(clock.now() + 10 * MINUTE)
+  await relay.settled()
+  assert.equal(subscriber.arrived.length, before)
+
+  subscriber.answering = taking
+  assert.equal(relay.enable(TEAM, STATUS_APP), true)
+  await relay.settled()
+  assert.equal((await relay.describe())[0]?.state, 'working')
+  const titles = new Set(subscriber.arrived.slice(before).map(({ json }) => json.event.user.profile.title))
+  assert.ok(titles.has('29'))
+  assert.equal((await relay.describe())[0]?.behind, 0)
+})
+
+test('an app that was disabled gets another chance with another address', async (t) => {
+  const broken = await startSubscriber(t, answeringStatus(500))
+  const mended = await startSubscriber(t)
+  const { store, relay, setTitle } = await startRelay(t, {
+    apps: [{ requestUrl: broken.url }],
+    bounds: { eventsUntilDisabling: 5 },
+  })
+  for (let index = 0; index < 10; index += 1) await setTitle(String(index))
+  await relay.settled()
+  const team = await store.getTeam(TEAM)
+  await store.saveTeam({ ...team, apps: new Map([[STATUS_APP, { ...anApp(), requestUrl: mended.url }]]) })
+  await relay.reload()
+  await setTitle('mended')
+  await relay.settled()
+  assert.equal(titlesOf(mended).at(-1), 'mended')
+  assert.equal((await relay.describe())[0]?.state, 'working')
+})
+
+test('an app with few events is never disabled', async (t) => {
+  const subscriber = await startSubscriber(t, answeringStatus(500))
+  const { relay, setTitle } = await startRelay(t, {
+    apps: [{ requestUrl: subscriber.url }],
+    bounds: { eventsUntilDisabling: 20 },
+  })
+  for (let index = 0; index < 19; index += 1) await setTitle(String(index))
+  await relay.settled()
+  assert.equal((await relay.describe())[0]?.state, 'failing')
+})
+
+test('in a server for people nothing is sent to private addresses', async (t) => {
+  const subscriber = await startSubscriber(t)
+  const { relay, setTitle } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }], allowPrivate: false })
+  await setTitle('Analyst')
+  await relay.settled()
+  assert.deepEqual([subscriber.arrived.length, subscriber.challenges.length], [0, 0])
+  assert.equal(relay.deliveries()[0]?.reason, 'connection_failed')
+})
+
+for (const [form, answer] of [
+  ['plain text', (challenge: string) => ['text/plain', challenge]],
+  ['a form', (challenge: string) => ['application/x-www-form-urlencoded', `challenge=${challenge}`]],
+  ['JSON', (challenge: string) => ['application/json', JSON.stringify({ challenge })]],
+  ['another text', () => ['text/plain', 'ok']],
+  ['null', () => ['application/json', 'null']],
+] as const) {
+  const isRight = !['another text', 'null'].includes(form)
+  test(`a challenge answered by ${form} is ${isRight ? 'met' : 'not met'}`, async (t) => {
+    const server = createServer(async (request, response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk)
+      const [type = '', text] = answer(JSON.parse(Buffer.concat(chunks).toString()).challenge)
+      response.writeHead(200, { 'content-type': type }).end(text)
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    t.after(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const { port } = server.address() as { port: number }
+    const { relay } = await startRelay(t, { apps: [{ requestUrl: `http://127.0.0.1:${port}/` }] })
+    assert.equal((await relay.verifyUrl(TEAM, STATUS_APP)).verified, isRight)
+  })
+}
