@@ -15,6 +15,7 @@ const DEV = {
   workspaces: [],
   fresh: false,
   rateLimits: true,
+  smtp: null,
   json: false,
 }
 const SERVE = {
@@ -26,8 +27,10 @@ const SERVE = {
   data: 'd',
   workspaces: [],
   publicUrl: null,
+  smtp: null,
   json: false,
 }
+const SMTP = { host: 'mail.example.com', port: 587, secure: false, auth: undefined, from: 'hr@example.com' }
 const CREATE = {
   run: 'token create',
   ...AROUND,
@@ -64,6 +67,9 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
   ['serve --data d', SERVE],
   ['serve', SERVE, { NAMETAG_DATA: 'd' }],
   ['serve --data d --public-url https://people.example.com/', { ...SERVE, publicUrl: 'https://people.example.com' }],
+  ['serve --data d --smtp-url smtp://mail.example.com?from=hr@example.com', { ...SERVE, smtp: SMTP }],
+  ['serve --data d', { ...SERVE, smtp: SMTP }, { NAMETAG_SMTP_URL: 'smtp://mail.example.com?from=hr@example.com' }],
+  ['dev --smtp-url smtp://mail.example.com?from=hr@example.com', { ...DEV, smtp: SMTP }],
   ['check-workspace a b', { run: 'check-workspace', ...AROUND, files: ['a', 'b'] }],
   ['token create --data d --user U01 --scopes users:read', CREATE],
   ['token create --data d --user U01 --scopes users:read --expires-in 30d', { ...CREATE, expiresInSeconds: 2_592_000 }],
@@ -126,6 +132,19 @@ for (const [line, sentence, env = {}] of REFUSED) {
     assert.match(config.sentence, /\nTry: nametag .*--help$/)
   })
 }
+
+test('a mail server that is not understood is not repeated, as a password may stand in it', () => {
+  for (const url of ['smtp://user:s3cret@', 'http://user:s3cret@mail.example.com', 'user:s3cret@mail.example.com']) {
+    for (const config of [
+      readConfig(['serve', '--data', 'd', '--smtp-url', url], {}),
+      readConfig(['dev'], { NAMETAG_SMTP_URL: url }),
+    ]) {
+      assert.ok(config.run === 'usage-error')
+      assert.ok(!config.sentence.includes('s3cret'))
+      assert.ok(config.sentence.startsWith('nametag: --smtp-url must be a URL such as '))
+    }
+  }
+})
 
 test('nothing, help and --help give the overview, which names every command', () => {
   for (const argv of [[], ['help'], ['--help'], ['-h']]) {

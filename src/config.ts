@@ -3,6 +3,7 @@ import { LOG_LEVELS } from './cli/command.ts'
 import { COMMANDS, type CommandName } from './cli/commands.ts'
 import { helpFor, overview } from './cli/help.ts'
 import { type Env, type FlagValues, readFlags } from './cli/read-flags.ts'
+import { parseSmtpUrl, type SmtpServer } from './delivery/smtp-url.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { TOKEN_KINDS } from './domain/grant.ts'
 
@@ -54,7 +55,15 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
   const json = values.isOn('json')
   switch (name) {
     case 'dev':
-      return { run: name, ...around, ...readListen(values), ...readDevStore(values), ...readDevSwitches(values), json }
+      return {
+        run: name,
+        ...around,
+        ...readListen(values),
+        ...readDevStore(values),
+        ...readDevSwitches(values),
+        smtp: readSmtp(values),
+        json,
+      }
     case 'serve':
       return {
         run: name,
@@ -62,6 +71,7 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
         ...readListen(values),
         data: readData(values),
         publicUrl: readPublicUrl(values),
+        smtp: readSmtp(values),
         json,
       }
     case 'check-workspace':
@@ -119,6 +129,17 @@ function readPublicUrl(values: FlagValues): string | null {
     throw new Wrong('--public-url must be a URL such as https://people.example.com')
   }
   return url.href.replace(/\/+$/, '')
+}
+
+/** The value is never repeated: a password may stand in it. */
+function readSmtp(values: FlagValues): SmtpServer | null {
+  const text = values.text('smtp-url')
+  if (text === undefined) return null
+  const server = parseSmtpUrl(text)
+  if (server === undefined) {
+    throw new Wrong('--smtp-url must be a URL such as smtps://user:password@mail.example.com?from=people@example.com')
+  }
+  return server
 }
 
 function readNewToken(values: FlagValues): Omit<TokenCreate, 'run' | 'data' | 'json' | keyof Surroundings> {

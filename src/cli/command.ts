@@ -1,3 +1,4 @@
+import type { SmtpServer } from '../delivery/smtp-url.ts'
 import type { TokenKind } from '../domain/grant.ts'
 
 export interface Help {
@@ -26,6 +27,8 @@ export interface Dev extends Surroundings {
   readonly workspaces: readonly string[]
   readonly fresh: boolean
   readonly rateLimits: boolean
+  /** `null`: mails are kept instead of sent. */
+  readonly smtp: SmtpServer | null
   readonly json: boolean
 }
 
@@ -36,6 +39,8 @@ export interface Serve extends Surroundings {
   readonly data: string
   readonly workspaces: readonly string[]
   readonly publicUrl: string | null
+  /** `null`: mails are written into the data folder instead of sent. */
+  readonly smtp: SmtpServer | null
   readonly json: boolean
 }
 

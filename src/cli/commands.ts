@@ -42,6 +42,12 @@ const WORKSPACE: Flag = {
   many: true,
   doc: 'A team to begin with, as JSON; once per team.',
 }
+const SMTP_URL: Flag = {
+  name: 'smtp-url',
+  value: 'URL',
+  env: 'NAMETAG_SMTP_URL',
+  doc: 'Send mail through this server: smtp(s)://user:password@host:port?from=people@example.com.',
+}
 const READY_JSON: Flag = {
   name: 'json',
   env: 'NAMETAG_JSON',
@@ -91,6 +97,7 @@ export const COMMANDS = [
         choices: ['on', 'off'],
         doc: "Whether Slack's limits refuse calls; they are counted either way.",
       },
+      SMTP_URL,
       READY_JSON,
     ],
     notes: SERVER_NOTES,
@@ -113,6 +120,7 @@ export const COMMANDS = [
         env: 'NAMETAG_PUBLIC_URL',
         doc: 'Where people reach this server, where that is not the address it listens on.',
       },
+      SMTP_URL,
       READY_JSON,
     ],
     notes: SERVER_NOTES,

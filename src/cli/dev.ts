@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { MovableClock } from '../clock.ts'
-import { createMemoryPost } from '../delivery/mail-memory.ts'
+import { createMemoryPost, keepingIn } from '../delivery/mail-memory.ts'
+import { createSmtpPost } from '../delivery/mail-smtp.ts'
 import { openSqlite } from '../storage/sqlite/open.ts'
 import { digestWith } from '../storage/token-keys.ts'
 import { DEMO_FILE_NAME, demoWorkspace } from '../workspace/demo.ts'
@@ -22,7 +22,7 @@ export function dev(command: Dev, terminal: Terminal): Promise<number> {
 }
 
 async function startDev(command: Dev, terminal: Terminal, opened: Opened): Promise<void> {
-  const { data, host, port, rateLimits } = command
+  const { data, host, port, rateLimits, smtp } = command
   const beginning = command.workspaces.length > 0 ? await readBeginning(command.workspaces) : beginWithDemo()
   if (!isLoopback(host)) {
     terminal.error(
@@ -54,7 +54,7 @@ async function startDev(command: Dev, terminal: Terminal, opened: Opened): Promi
       page: facts,
       // What is under test usually listens on this machine.
       allowPrivateWebhooks: true,
-      post: mailbox,
+      post: smtp === null ? mailbox : keepingIn(mailbox, createSmtpPost(smtp)),
       mailbox,
     }),
   )
@@ -69,8 +69,11 @@ function beginWithDemo(): Beginning {
   return { workspaces: [workspace], digest: digestOf([text]) }
 }
 
+/** The same at every start, so that a snapshot of one run opens in another: tokens of a dev server are no secrets. */
+const KEY_IN_MEMORY = Buffer.alloc(32, 'dev')
+
 async function openMemory(): Promise<DataFolder> {
-  const store = await openSqlite({ path: ':memory:', tokenDigest: digestWith(randomBytes(32)) })
+  const store = await openSqlite({ path: ':memory:', tokenDigest: digestWith(KEY_IN_MEMORY) })
   return { store, close: () => store.close() }
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { createFolderPost } from '../delivery/mail-folder.ts'
+import { createSmtpPost } from '../delivery/mail-smtp.ts'
 import type { Serve } from './command.ts'
 import { openDataFolder } from './data-folder.ts'
 import { type Filled, fillStore } from './fill-store.ts'
@@ -17,7 +18,7 @@ export function serve(command: Serve, terminal: Terminal): Promise<number> {
 }
 
 async function startServe(command: Serve, terminal: Terminal, opened: Opened): Promise<void> {
-  const { data, host, port, publicUrl, workspaces } = command
+  const { data, host, port, publicUrl, smtp, workspaces } = command
   const clock = systemClock
   const beginning = workspaces.length > 0 ? await readBeginning(workspaces) : undefined
   const { store } = opened.add(await openDataFolder(data))
@@ -41,7 +42,7 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
       log: openLog(command.logLevel),
       rateLimits: true,
       allowPrivateWebhooks: false,
-      post: createFolderPost(join(data, 'mail')),
+      post: smtp === null ? createFolderPost(join(data, 'mail')) : createSmtpPost(smtp),
       page: () => ({ mode: 'serve', version: VERSION, ...address }),
       ...(publicUrl === null ? {} : { publicUrl }),
       ...(first === undefined ? {} : { signIn: first.signIn }),

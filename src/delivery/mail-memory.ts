@@ -34,3 +34,14 @@ export function createMemoryPost(): MemoryPost {
     clear: () => mails.clear(),
   }
 }
+
+/** Sends mails, and keeps those that were sent. */
+export function keepingIn(mailbox: MemoryPost, post: Post): Post {
+  return {
+    async send(mail) {
+      await post.send(mail)
+      await mailbox.send(mail)
+    },
+    close: () => post.close(),
+  }
+}

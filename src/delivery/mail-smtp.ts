@@ -6,16 +6,16 @@ const CONNECTIONS_MAX = 2
 const MESSAGES_PER_CONNECTION_MAX = 100
 const CONNECT_MS_MAX = 10_000
 const SILENCE_MS_MAX = 20_000
-const SEND_MS_MAX = 60_000
+const SEND_TIMEOUT_MS = 60_000
 
 /** Sends mails through somebody else's mail server. */
-export function createSmtpPost({ host, port, secure, auth, from }: SmtpServer, sendMsMax = SEND_MS_MAX): Post {
+export function createSmtpPost({ host, port, secure, auth, from }: SmtpServer, sendTimeoutMs = SEND_TIMEOUT_MS): Post {
   let transport: Promise<Transport> | undefined
   return {
     async send(mail) {
       transport ??= open()
       const { sendMail } = await transport
-      await within(sendMsMax, sendMail(messageOf(mail, from)).then(checkTaken, rethrow))
+      await within(sendTimeoutMs, sendMail(messageOf(mail, from)).then(checkTaken, rethrow))
     },
     async close() {
       const opened = await transport
