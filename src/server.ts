@@ -83,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sockets: background.tickets,
     ...(controls === undefined ? {} : { faults: controls.faults, journal: controls.journal }),
   }
+  await controls?.start()
   const gate = createGate((call) => dispatch(services, call))
   const listener = await listen({
     host,
@@ -109,7 +110,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const url = `http://${hostInUrl(host)}:${listener.port}`
   if (address.publicUrl === '') address.publicUrl = url
   await background.start().catch((error: unknown) => stopAfter(error, listener))
-  await controls?.start()
   gate.open()
   const close = async () => {
     await Promise.all([listener.close(), background.stop()])

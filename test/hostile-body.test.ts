@@ -97,7 +97,7 @@ const BODIES: readonly (readonly [
     '1,000 arguments in JSON',
     JSON_TYPE,
     JSON.stringify(Object.fromEntries(range(1000).map((n) => [`a${n}`, 1]))),
-    'invalid_profile',
+    'invalid_arguments',
   ],
   [
     '1,000 parts',

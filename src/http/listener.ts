@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Answer, Call } from '../web-api/call.ts'
@@ -47,6 +47,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const handleApi = createApiHandler(answerCall, () => draining)
   const app = Fastify({
     schemaController: { compilersFactory: NO_SCHEMAS },
+    frameworkErrors: (_error, _request, reply) =>
+      reply.code(400).type('text/plain').send('This address cannot be read.\n'),
     serverFactory: (handleRest) => {
       const server = createServer(
         {
@@ -57,7 +59,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
           keepAliveTimeout: KEEP_ALIVE_MS,
           noDelay: true,
           // Some HTTP clients offer `h2c` with every request and expect an answer in HTTP/1.1.
-          shouldUpgradeCallback: (request) => onUpgrade !== undefined && isWebSocket(request),
+          shouldUpgradeCallback: (request) => onUpgrade !== undefined && wantsSocket(request),
         },
         (request, response) => {
           const url = request.url ?? ''
@@ -67,7 +69,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       )
       server.maxConnections = CONNECTIONS_MAX
       server.on('clientError', answerBrokenRequest)
-      if (onUpgrade) server.on('upgrade', onUpgrade)
+      server.on('upgrade', (request, socket: Socket, head) => {
+        // Node before 22.21 asks no callback, and hands over whoever offers anything.
+        if (onUpgrade && wantsSocket(request)) onUpgrade(request, socket, head)
+        else answerBrokenRequest(new Error('This is no way to a WebSocket.'), socket)
+      })
       return server
     },
   })
@@ -85,8 +91,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   }
 }
 
-function isWebSocket({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket'
+/** The Web API answers over HTTP whatever a client offers. */
+function wantsSocket({ headers, url = '' }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket' && !url.startsWith('/api/')
 }
 
 /** No method's name begins with `v1/`: the registry stands there. */

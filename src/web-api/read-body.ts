@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { isRefusal, type Refusal, refuse } from '../domain/errors.ts'
 import { type Call, headerOf, type RawArgs } from './call.ts'
 import { isBroken, parseJson } from './parse-json.ts'
-import { type FormError, readForm } from './read-form.ts'
+import { ARGS_MAX, type FormError, readForm } from './read-form.ts'
 import { readMultipart } from './read-multipart.ts'
 
 export type Warning = 'missing_charset' | 'superfluous_charset'
@@ -20,6 +20,7 @@ export type BodyError =
   | 'invalid_charset'
   | 'invalid_json'
   | 'json_not_object'
+  | 'invalid_arguments'
 
 interface ContentType {
   readonly type: string
@@ -73,13 +74,15 @@ async function readMultipartBody(call: Call): Promise<Body | Refusal<FormError>>
   return asBody(await readMultipart(call.body, headerOf(call, 'content-type') ?? ''), false)
 }
 
-function readJson(text: string): Body | Refusal<'invalid_json' | 'json_not_object' | FormError> {
+function readJson(text: string): Body | Refusal<'invalid_json' | 'json_not_object' | 'invalid_arguments'> {
   const value = parseJson(text)
   if (isBroken(value)) return refuse('invalid_json', 'the body is not JSON, or is nested too deeply')
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse('json_not_object', 'send the arguments as one JSON object')
   }
-  return { args: new Map(Object.entries(value)), isJson: true }
+  const entries = Object.entries(value)
+  if (entries.length > ARGS_MAX) return refuse('invalid_arguments', `send at most ${ARGS_MAX} arguments`)
+  return { args: new Map(entries), isJson: true }
 }
 
 /** text/plain is how a browser posts without asking first: the text is JSON or a form, as its first sign says. */

@@ -4,7 +4,8 @@ import type { RawArgs } from './call.ts'
 export type FormError = 'invalid_form_data' | 'invalid_arg_name' | 'invalid_array_arg'
 
 const ARG_NAME_LENGTH_MAX = 100
-const ARGS_MAX = 200
+/** Of one call. */
+export const ARGS_MAX = 200
 
 /** Reads `a=1&b=2`. Written here because it runs on every call: the platform's own readers pass over broken escapes
  * in silence, and take three times as long. A name that comes twice keeps its last value, as in PHP. */
