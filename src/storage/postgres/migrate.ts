@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import pg from 'pg'
+import type { Connection, Pool } from './connection.ts'
+import { MIGRATIONS, type Migration } from './migrations.ts'
+import { isConstraintViolation } from './outages.ts'
+import { openTransaction } from './transaction.ts'
+
+/** Brings the schema forward, one transaction per migration. Refuses a schema that this version does not know. Of
+ * several processes that start together one applies, and the others wait for it. */
+export async function migrate(db: Pool, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
+  if (!(await hasTable(db))) await makeTable(db)
+  const transaction = openTransaction(db, BEGIN)
+  let isBehind = missingOf(migrations, await findApplied(db)) !== undefined
+  while (isBehind) {
+    isBehind = await transaction(async (tx) => {
+      await lock(tx)
+      const missing = missingOf(migrations, await findApplied(tx))
+      if (missing === undefined) return false
+      await apply(tx, missing)
+      return true
+    })
+  }
+}
+
+/** How long a process waits for the one that migrates, and how long a migration may take. */
+export const MIGRATE_TIMEOUT_MS = 3_600_000
+
+const BEGIN = 'begin isolation level read committed'
+
+/** The next migration to apply. Throws where the schema is not the work of these migrations. */
+function missingOf(migrations: readonly Migration[], applied: readonly Applied[]): Migration | undefined {
+  const newest = migrations.at(-1)?.number ?? 0
+  const unknown = applied.findLast(({ number }) => number > newest)
+  if (unknown !== undefined) {
+    throw new Error(`The store has schema ${unknown.number}, and this version of Nametag knows none above ${newest}.`)
+  }
+  for (const migration of migrations) {
+    const present = applied.find(({ number }) => number === migration.number)
+    if (present === undefined) return migration
+    if (present.checksum !== checksumOf(migration)) {
+      throw new Error(`Migration ${migration.number} of the store is not the one that this version of Nametag has.`)
+    }
+  }
+  return undefined
+}
+
+async function apply(tx: Connection, migration: Migration): Promise<void> {
+  await tx.prepare(migration.sql).run()
+  await addApplied(tx, migration)
+}
+
+async function hasTable(db: Connection): Promise<boolean> {
+  const row = await db.prepare<[], { found: boolean }>("select to_regclass('migrations') is not null as found").get()
+  return row?.found === true
+}
+
+/** Where two processes make it at once, one of them is told that it is there. */
+async function makeTable(db: Connection): Promise<void> {
+  try {
+    await db.prepare(MIGRATIONS_TABLE).run()
+  } catch (error) {
+    const isThere = error instanceof pg.DatabaseError && DUPLICATE_OBJECTS.includes(error.code ?? '')
+    if (!isThere && !isConstraintViolation(error)) throw error
+  }
+}
+
+const DUPLICATE_OBJECTS = ['42P07', '42710']
+
+/** The row with number 0 is no migration: whoever migrates holds it. */
+const MIGRATIONS_TABLE = `
+create table if not exists migrations (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  primary key (number)
+);
+
+insert into
+  migrations (number, name, checksum)
+values
+  (0, 'lock', '')
+on conflict (number) do nothing`
+
+async function lock(tx: Connection): Promise<void> {
+  await tx
+    .prepare(`
+      select
+        number
+      from
+        migrations
+      where
+        number = 0
+      for update`)
+    .run()
+}
+
+async function findApplied(db: Connection): Promise<readonly Applied[]> {
+  return db
+    .prepare<[], Applied>(`
+      select
+        number,
+        checksum
+      from
+        migrations
+      where
+        number > 0
+      order by
+        number`)
+    .all()
+}
+
+async function addApplied(tx: Connection, migration: Migration): Promise<void> {
+  await tx
+    .prepare(`
+      insert into
+        migrations (number, name, checksum)
+      values
+        ($1, $2, $3)`)
+    .run(migration.number, migration.name, checksumOf(migration))
+}
+
+function checksumOf({ sql }: Migration): string {
+  return createHash('sha256').update(sql).digest('hex')
+}
+
+interface Applied {
+  readonly number: number
+  readonly checksum: string
+}

@@ -1,0 +1,26 @@
+import type { Store } from '../store.ts'
+import { connect } from './connection.ts'
+import { MIGRATE_TIMEOUT_MS, migrate } from './migrate.ts'
+import { type PostgresOptions, PostgresStore } from './store.ts'
+import { openTables } from './tables.ts'
+
+/** Opens a store and brings its schema up to date. Rejects with one plain sentence where it cannot. */
+export async function openPostgres(options: PostgresOptions): Promise<Store> {
+  await bringUpToDate(options.url)
+  const db = connect(options.url)
+  try {
+    return new PostgresStore(db, options, await openTables(db).log.findLastSeq())
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+async function bringUpToDate(url: string): Promise<void> {
+  const db = connect(url, MIGRATE_TIMEOUT_MS)
+  try {
+    await migrate(db)
+  } finally {
+    await db.close()
+  }
+}

@@ -1,0 +1,41 @@
+import pg from 'pg'
+import { StorageUnavailable } from '../store.ts'
+
+/** Whether the database refused a row, so that other rows may still pass. */
+export function isConstraintViolation(error: unknown): boolean {
+  return codeOf(error).startsWith('23')
+}
+
+/** Whether two transactions stood in each other's way, so that the same work may pass when it is done again. */
+export function isConflict(error: unknown): boolean {
+  return SERIALIZATION_FAILURES.includes(codeOf(error))
+}
+
+/** 40P01: PostgreSQL ended a deadlock. 40001: CockroachDB and YugabyteDB ask for another attempt as a matter of course. */
+const SERIALIZATION_FAILURES = ['40001', '40P01']
+
+/** What the driver says where the server has said nothing. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost'
+}
+
+/** Whether the connection is gone, and with it what was not committed. */
+export function isLost(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return error instanceof ConnectionLost
+  return error.severity === 'FATAL' || error.severity === 'PANIC' || codeOf(error).startsWith('08')
+}
+
+/** What a failed statement means to the caller: an outage, unless the statement itself is to blame. */
+export function outageOf(error: unknown): unknown {
+  const isOutage = isLost(error) || isConflict(error) || OUTAGES.some((code) => codeOf(error).startsWith(code))
+  if (!isOutage) return error
+  return new StorageUnavailable(`PostgreSQL: ${error instanceof Error ? error.message : error}`, { cause: error })
+}
+
+/** Classes of SQLSTATE, or whole ones: connection, authority to connect, no such database, read-only standby, transaction
+ * ended by a timeout, resources, lock not available, shutdown and cancelling, the system under it, a damaged file. */
+const OUTAGES = ['08', '28', '3D000', '25006', '25P03', '25P04', '53', '55P03', '57', '58', 'XX001', 'XX002']
+
+function codeOf(error: unknown): string {
+  return error instanceof pg.DatabaseError ? (error.code ?? '') : ''
+}

@@ -1,0 +1,27 @@
+import type { Connection } from './connection.ts'
+import { type Cursors, openCursors } from './cursors.ts'
+import { type Log, openLog } from './log.ts'
+import { openTeams, type Teams } from './teams.ts'
+import { openTokens, type Tokens } from './tokens.ts'
+import { openUndelivered, type UndeliveredRows } from './undelivered.ts'
+import { openUsers, type Users } from './users.ts'
+
+export interface Tables {
+  readonly teams: Teams
+  readonly users: Users
+  readonly tokens: Tokens
+  readonly log: Log
+  readonly cursors: Cursors
+  readonly undelivered: UndeliveredRows
+}
+
+export function openTables(db: Connection): Tables {
+  return {
+    teams: openTeams(db),
+    users: openUsers(db),
+    tokens: openTokens(db),
+    log: openLog(db),
+    cursors: openCursors(db),
+    undelivered: openUndelivered(db),
+  }
+}
