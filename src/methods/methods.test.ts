@@ -2,46 +2,18 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { checkAgainstSchema } from '../../test/support/check-schema.ts'
 import { type AnswerSeen, openMemory, startHarness } from '../../test/support/harness.ts'
-import { play, type Table } from '../../test/support/scenario.ts'
+import { play } from '../../test/support/scenario.ts'
 import { aWorld } from '../../test/support/world.ts'
-import { authRevokeScenarios } from './auth.revoke.scenarios.ts'
+import { ALL_SCENARIOS } from './all.scenarios.ts'
 import { METHODS, methodsByName } from './index.ts'
-import {
-  apiTestScenarios,
-  authTestScenarios,
-  profileGetScenarios,
-  teamProfileScenarios,
-  usersInfoScenarios,
-} from './reading.scenarios.ts'
-import { connectionsOpenScenarios, rtmConnectScenarios } from './sockets.scenarios.ts'
-import { fieldScenarios } from './users.profile.set.fields.scenarios.ts'
-import { nameScenarios } from './users.profile.set.names.scenarios.ts'
-import { patchScenarios } from './users.profile.set.patch.scenarios.ts'
-import { statusScenarios } from './users.profile.set.status.scenarios.ts'
-import { whoScenarios } from './users.profile.set.who.scenarios.ts'
 
-const TABLES: readonly Table[] = [
-  statusScenarios,
-  nameScenarios,
-  fieldScenarios,
-  whoScenarios,
-  patchScenarios,
-  profileGetScenarios,
-  usersInfoScenarios,
-  teamProfileScenarios,
-  authTestScenarios,
-  authRevokeScenarios,
-  apiTestScenarios,
-  connectionsOpenScenarios,
-  rtmConnectScenarios,
-]
 const ENGINES = { 'SQLite in memory': openMemory } as const
 
 /** Every code that a method was seen to answer, `ok` among them. */
 const seen = new Map<string, Set<string>>(METHODS.map(({ name }) => [name, new Set()]))
 
 for (const [engine, open] of Object.entries(ENGINES)) {
-  for (const { method, scenarios } of TABLES) {
+  for (const { method, scenarios } of ALL_SCENARIOS) {
     describe(`${method} on ${engine}`, () => {
       for (const scenario of scenarios) {
         test(scenario.name, async () => note(method, await play(method, scenario, open)))
