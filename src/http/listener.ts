@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Answer, Call } from '../web-api/call.ts'
 import { createApiHandler } from './api.ts'
 import { answerBrokenRequest } from './broken-request.ts'
@@ -47,8 +47,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const handleApi = createApiHandler(answerCall, () => draining)
   const app = Fastify({
     schemaController: { compilersFactory: NO_SCHEMAS },
-    frameworkErrors: (_error, _request, reply) =>
-      reply.code(400).type('text/plain').send('This address cannot be read.\n'),
+    frameworkErrors: (_error, _request, reply) => answerUnreadable(reply as FastifyReply),
     serverFactory: (handleRest) => {
       const server = createServer(
         {
@@ -69,10 +68,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       )
       server.maxConnections = CONNECTIONS_MAX
       server.on('clientError', answerBrokenRequest)
-      server.on('upgrade', (request, socket: Socket, head) => {
+      server.on('upgrade', (request, socket, head) => {
         // Node before 22.21 asks no callback, and hands over whoever offers anything.
         if (onUpgrade && wantsSocket(request)) onUpgrade(request, socket, head)
-        else answerBrokenRequest(new Error('This is no way to a WebSocket.'), socket)
+        else answerBrokenRequest(new Error('This is no way to a WebSocket.'), socket as Socket)
       })
       return server
     },
@@ -99,6 +98,11 @@ function wantsSocket({ headers, url = '' }: IncomingMessage): boolean {
 /** No method's name begins with `v1/`: the registry stands there. */
 function isWebApi(url: string): boolean {
   return (url.startsWith('/api/') && !url.startsWith('v1/', '/api/'.length)) || url === '/api'
+}
+
+/** An address with a broken escape, outside `/api/`. */
+function answerUnreadable(reply: FastifyReply): FastifyReply {
+  return reply.code(400).type('text/plain; charset=utf-8').send('This address cannot be read.\n')
 }
 
 function refuseSchema(): never {
