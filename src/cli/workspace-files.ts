@@ -15,16 +15,26 @@ export interface Beginning {
 /** Reads all files, or tells everything that is wrong with them. */
 export async function readBeginning(paths: readonly string[]): Promise<Beginning> {
   const texts = await Promise.all(paths.map(readText))
+  return parseBeginning(paths.map((name, index) => ({ name, text: texts[index] ?? '' })))
+}
+
+/** The text of a workspace file, and what to call it where something is wrong. */
+export interface WorkspaceText {
+  readonly name: string
+  readonly text: string
+}
+
+export function parseBeginning(files: readonly WorkspaceText[]): Beginning {
   const workspaces: Workspace[] = []
   const told: string[] = []
-  for (const [index, path] of paths.entries()) {
-    const outcome = parseWorkspace(texts[index] ?? '', path)
-    if (areProblems(outcome)) told.push(tellProblems(path, outcome))
+  for (const { name, text } of files) {
+    const outcome = parseWorkspace(text, name)
+    if (areProblems(outcome)) told.push(tellProblems(name, outcome))
     else workspaces.push(outcome)
   }
   if (told.length > 0) throw new CannotStart(told.join('\n'))
   refuseTwins(workspaces)
-  return { workspaces, digest: digestOf(texts) }
+  return { workspaces, digest: digestOf(files.map(({ text }) => text)) }
 }
 
 export function digestOf(texts: readonly string[]): string {
