@@ -173,3 +173,15 @@ test('one who is far behind in what does not concern it lets others work', async
   assert.ok(turns >= 5, `${turns} turns`)
   await again.stop()
 })
+
+test('a reset that fails leaves everything as it was, and deliveries go on', async (t) => {
+  const subscriber = await startSubscriber(t)
+  const { relay, setTitle } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
+  await assert.rejects(
+    relay.reset(() => Promise.reject(new Error('Nothing was restored.'))),
+    /Nothing was restored/,
+  )
+  await setTitle('after')
+  await relay.settled()
+  assert.deepEqual(titlesOf(subscriber), ['after'])
+})

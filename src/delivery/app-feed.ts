@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Cancel, Clock } from '../clock.ts'
 import type { LogEntry } from '../domain/event.ts'
 import type { AppId, TeamId, UserId } from '../domain/ids.ts'
@@ -163,7 +163,7 @@ export class AppFeed {
         await this.#readOn()
       } catch (error) {
         this.#parts.log.warn({ team: this.teamId, app: this.appId, err: error }, 'The log could not be read just now.')
-        await this.#pause()
+        await setTimeout(OUTAGE_PAUSE_MS, undefined, { ref: false })
         this.#awake = true
       }
     }
@@ -293,9 +293,5 @@ export class AppFeed {
   #track<Result>(work: Promise<Result>): Promise<Result> {
     this.#running.add(work)
     return work.finally(() => this.#running.delete(work))
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, OUTAGE_PAUSE_MS).unref())
   }
 }

@@ -131,13 +131,15 @@ class LogRelay implements Relay {
       this.#feeds.clear()
       this.#journal.clear()
       this.#isRestoring = true
-      await restore().finally(() => {
+      try {
+        await restore()
+      } finally {
         this.#isRestoring = false
-      })
-      this.#pages.clear()
-      this.#viewers.clear()
-      this.#lastSeq = this.#options.store.stats().lastSeq
-      await this.#openFeeds(this.#lastSeq)
+        this.#pages.clear()
+        this.#viewers.clear()
+        this.#lastSeq = this.#options.store.stats().lastSeq
+        await this.#openFeeds(this.#lastSeq)
+      }
     })
   }
 
