@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 import { sendRaw } from './support/raw.ts'
 import { connectSocket, eventually, refusalOf, type SocketClient, soon } from './support/socket-client.ts'
 import { type SocketTestOptions, type SocketTestServer, startSocketServer } from './support/socket-server.ts'
-import { ALL_SCOPES, anotherWorld, aWorld, ids, NOW, TEAM, type World, withGrant } from './support/world.ts'
+import { ALL_SCOPES, aGrant, anotherWorld, aWorld, ids, NOW, TEAM, type World, withGrant } from './support/world.ts'
 
 const scoped = (token: string, scopes: readonly string[]) => withGrant(token, (grant) => ({ ...grant, scopes }))
 const rtmWorld = () =>
@@ -140,6 +140,18 @@ describe('an RTM connection', () => {
     assert.equal((await server.call('rtm.connect', 'xoxp-mel')).error, 'token_revoked')
   })
 
+  test('ends when the time of its token is over', async (t) => {
+    const server = await start(t, { pingMs: 50 })
+    const expiresAt = Math.floor(server.clock.now() / 1000) + 60
+    const grant = aGrant({ userId: ids.mel, tokenId: 'short', scopes: ['client'], expiresAt })
+    await server.store.addToken('xoxp-short', grant)
+    const short = await connect(t, server, 'xoxp-short')
+    const ada = await connect(t, server, 'xoxp-ada')
+    await server.clock.moveTo(server.clock.now() + 60_000)
+    assert.equal((await soon(short.closed, 'the end'))[0], 1008)
+    assert.equal(ada.socket.readyState, WebSocket.OPEN)
+  })
+
   test('says goodbye when the server stops', async (t) => {
     const server = await start(t)
     const ada = await connect(t, server, 'xoxp-ada')
@@ -203,14 +215,16 @@ describe('a socket', () => {
     await eventually(() => other.messages.length === 1 + 2 * sets, 'the other hearing everything')
   })
 
-  test('is no matter for clients that offer another upgrade', async (t) => {
+  test('is no matter for calls that offer an upgrade', async (t) => {
     const server = await start(t)
-    const { answers } = await sendRaw(
-      server.port,
-      'POST /api/auth.test HTTP/1.1\r\nhost: x\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAoAAAAAIAAAAA\r\nauthorization: Bearer xoxp-ada\r\ncontent-length: 0\r\n\r\n',
-      { answers: 1 },
-    )
-    assert.equal(answers[0]?.json.user, 'ada')
+    for (const upgrade of ['h2c', 'websocket']) {
+      const { answers } = await sendRaw(
+        server.port,
+        `POST /api/auth.test HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: ${upgrade}\r\nauthorization: Bearer xoxp-ada\r\ncontent-length: 0\r\n\r\n`,
+        { answers: 1 },
+      )
+      assert.equal(answers[0]?.json.user, 'ada', upgrade)
+    }
   })
 
   test('that is no good handshake is refused as HTTP', async (t) => {

@@ -72,7 +72,11 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   let server: Promise<WebSocketServer> | undefined
   const rechecks = createRecheck(guests, options.log)
   const stopListening = options.onCommit(rechecks.soon)
-  const pings = setInterval(() => guests.forEach(pingOrDrop), options.pingMs ?? PING_MS)
+  const pings = setInterval(() => {
+    for (const guest of guests) pingOrDrop(guest)
+    // A token may end by its time alone.
+    rechecks.soon()
+  }, options.pingMs ?? PING_MS)
   pings.unref()
   let stopping = false
   let allGone: (() => void) | undefined
