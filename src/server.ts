@@ -139,7 +139,8 @@ function createBackground({ store, clock, log, post, allowPrivateWebhooks }: Ser
       await expiry.start()
     },
     async stop(): Promise<void> {
-      const stopSockets = relay.stop().then(() => {
+      // Sockets go also where the store is away and the relay cannot say how far it came.
+      const stopSockets = relay.stop().finally(() => {
         rtm.stop()
         return sockets.stop()
       })

@@ -9,7 +9,7 @@ import type { Answer, Call, RawArgs } from './call.ts'
 import { envelope, type Outcome } from './envelope.ts'
 import { type Fault, type Faults, suffer, withFault } from './faults.ts'
 import type { Journal } from './journal.ts'
-import { countsOf, countTargets, type Limiter } from './limits.ts'
+import { countsOf, countsOfGrant, countTargets, type Limiter } from './limits.ts'
 import type { Method } from './method.ts'
 import { charsetWarning, type Warning } from './read-body.ts'
 import { methodNameOf, readCall } from './read-call.ts'
@@ -178,13 +178,11 @@ async function takeLimits(
   now: number,
 ): Promise<number> {
   const args = isRefusal(judged) ? undefined : judged
-  const counts = countsOf(method.rate, {
-    method: method.name,
-    tierGroup: caller === undefined ? ip : tierGroupOf(caller.grant),
-    tokenId: caller?.grant.tokenId ?? '',
-    target: caller && args && countTargets(method.rate) ? await findTarget(store, caller, args) : undefined,
-    args,
-  })
+  const target = caller && args && countTargets(method.rate) ? await findTarget(store, caller, args) : undefined
+  const counts =
+    caller === undefined
+      ? countsOf(method.rate, { method: method.name, tierGroup: ip, tokenId: '', target, args })
+      : countsOfGrant(method.rate, caller.grant, { method: method.name, target, args })
   if (enforceLimits) return limiter.take(counts, now)
   limiter.takeAnyway(counts, now)
   return 0
@@ -198,11 +196,6 @@ async function findTarget(
 ): Promise<UserId | undefined> {
   const named = (args.user as UserId | undefined) ?? user.id
   return named === user.id ? named : (await store.findUser(grant.teamId, named))?.id
-}
-
-/** Slack counts per method, team and app; a token that belongs to no app counts for itself. */
-function tierGroupOf({ teamId, appId, tokenId }: Grant): string {
-  return `${teamId} ${appId ?? tokenId}`
 }
 
 /** Exceptions are outages or bugs, told apart here and nowhere else. */

@@ -1,3 +1,4 @@
+import type { Grant } from '../domain/grant.ts'
 import type { UserId } from '../domain/ids.ts'
 
 /** A rate limit as data, on a method's declaration. */
@@ -96,6 +97,49 @@ function countOf(limit: Limit, { method, tierGroup, tokenId, target, args }: Cou
     default:
       return limit satisfies never
   }
+}
+
+/** The counts of a call with a token. Those of the usual calls, about the caller or about nobody, are made once for a
+ * grant: the keys of counts that are met again need no hashing. */
+export function countsOfGrant(
+  limits: readonly Limit[],
+  grant: Grant,
+  call: Pick<Counted, 'method' | 'target' | 'args'>,
+): readonly Count[] {
+  const { method, target, args } = call
+  const counted = () => ({ ...call, tierGroup: tierGroupOf(grant), tokenId: grant.tokenId })
+  const isUsual = target === undefined || target === grant.userId
+  if (
+    !isUsual ||
+    args === undefined ||
+    limits.some((limit) => limit.kind === 'token' && args[limit.whileArg] === true)
+  ) {
+    return countsOf(limits, counted())
+  }
+  let usual = usualCounts.get(grant)
+  if (usual === undefined) {
+    usual = { ofNobody: new Map(), ofCaller: new Map() }
+    usualCounts.set(grant, usual)
+  }
+  const known = target === undefined ? usual.ofNobody : usual.ofCaller
+  let counts = known.get(method)
+  if (counts === undefined) {
+    counts = countsOf(limits, counted())
+    known.set(method, counts)
+  }
+  return counts
+}
+
+interface UsualCounts {
+  readonly ofNobody: Map<string, readonly Count[]>
+  readonly ofCaller: Map<string, readonly Count[]>
+}
+
+const usualCounts = new WeakMap<Grant, UsualCounts>()
+
+/** Slack counts per method, team and app; a token that belongs to no app counts for itself. */
+function tierGroupOf({ teamId, appId, tokenId }: Grant): string {
+  return `${teamId} ${appId ?? tokenId}`
 }
 
 /** Whether a method's limits look at whom a call is about. */

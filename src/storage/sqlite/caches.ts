@@ -1,5 +1,5 @@
 import type { Grant } from '../../domain/grant.ts'
-import type { TeamId, UserId } from '../../domain/ids.ts'
+import type { AppId, TeamId, UserId } from '../../domain/ids.ts'
 import type { Team } from '../../domain/team.ts'
 import type { User } from '../../domain/user.ts'
 import { BoundedCache } from '../bounded-cache.ts'
@@ -13,12 +13,15 @@ export class Caches implements Committed {
   readonly #teams: BoundedCache<Team>
   readonly #users: BoundedCache<User>
   readonly #grants: BoundedCache<Grant>
+  /** Whether a user has a live token of an app. */
+  readonly #userTokens: BoundedCache<boolean>
 
   constructor(tables: Tables, limits: StoreLimits) {
     this.#tables = tables
     this.#teams = new BoundedCache(limits.cachedTeamsMax)
     this.#users = new BoundedCache(limits.cachedUsersMax, limits.cachedUsersTextMax)
     this.#grants = new BoundedCache(limits.cachedGrantsMax)
+    this.#userTokens = new BoundedCache(limits.cachedGrantsMax)
   }
 
   findTeam(teamId: TeamId): Team | undefined {
@@ -50,6 +53,15 @@ export class Caches implements Committed {
     return grant
   }
 
+  hasUserToken(teamId: TeamId, userId: UserId, appId: AppId | null): boolean {
+    const key = `${rowKey(teamId, userId)}/${appId ?? ''}`
+    const cached = this.#userTokens.get(key)
+    if (cached !== undefined) return cached
+    const found = this.#tables.tokens.hasLive(teamId, userId, appId)
+    this.#userTokens.set(key, found)
+    return found
+  }
+
   keepUsers(writes: readonly Write[]): void {
     for (const { before, after, body } of writes) {
       if (after !== before) this.#users.set(rowKey(after.teamId, after.id), after, body.length)
@@ -62,11 +74,18 @@ export class Caches implements Committed {
 
   forgetGrant(digest: string): void {
     this.#grants.delete(digest)
+    this.forgetUserTokens()
+  }
+
+  /** A token was added or revoked, which is rare: all are looked up again. */
+  forgetUserTokens(): void {
+    this.#userTokens.clear()
   }
 
   clear(): void {
     this.#teams.clear()
     this.#users.clear()
     this.#grants.clear()
+    this.#userTokens.clear()
   }
 }

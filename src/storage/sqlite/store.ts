@@ -115,11 +115,13 @@ export class SqliteStore implements Store {
   }
 
   async hasUserToken(teamId: TeamId, userId: UserId, appId: AppId | null): Promise<boolean> {
-    return this.#read(() => this.#tables.tokens.hasLive(teamId, userId, appId))
+    return this.#read(() => this.#caches.hasUserToken(teamId, userId, appId))
   }
 
   addToken(token: string, grant: Grant): Promise<void> {
-    return this.#write(() => this.#tables.tokens.add(this.#digest(token), grant))
+    return this.#write(() => this.#tables.tokens.add(this.#digest(token), grant), {
+      afterCommit: () => this.#caches.forgetUserTokens(),
+    })
   }
 
   async findTokens(teamId: TeamId | null): Promise<readonly Grant[]> {
