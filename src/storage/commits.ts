@@ -41,7 +41,7 @@ export function earliestWritten(writes: readonly Write[]): number {
   return earliest
 }
 
-function earlier(one: number, other: number): number {
+export function earlier(one: number, other: number): number {
   if (one === 0 || other === 0) return one + other
   return Math.min(one, other)
 }

@@ -2,14 +2,14 @@ import type { Store } from '../store.ts'
 import { connect } from './connection.ts'
 import { MIGRATE_TIMEOUT_MS, migrate } from './migrate.ts'
 import { type PostgresOptions, PostgresStore } from './store.ts'
-import { openTables } from './tables.ts'
+import { openHead } from './watch.ts'
 
 /** Opens a store and brings its schema up to date. Rejects with one plain sentence where it cannot. */
 export async function openPostgres(options: PostgresOptions): Promise<Store> {
   await bringUpToDate(options.url)
   const db = connect(options.url)
   try {
-    return new PostgresStore(db, options, await openTables(db).log.findLastSeq())
+    return new PostgresStore(db, options, await openHead(db)())
   } catch (error) {
     await db.close()
     throw error

@@ -4,7 +4,7 @@ import type { Grant } from '../../domain/grant.ts'
 import type { AppId, TeamId, UserId } from '../../domain/ids.ts'
 import type { Team } from '../../domain/team.ts'
 import type { User } from '../../domain/user.ts'
-import { Commits, earliestExpirationOf, earliestWritten } from '../commits.ts'
+import { Commits, earlier, earliestExpirationOf, earliestWritten } from '../commits.ts'
 import { type ChangeCall, encodeFact, type Write } from '../deciding.ts'
 import { DEFAULT_LIMITS, LAST_ENTRIES_MAX, PROGRESS_ROWS_MAX, pageOf, type StoreLimits } from '../limits.ts'
 import type {
@@ -23,9 +23,12 @@ import { WriteQueue } from '../write-queue.ts'
 import { performBatch } from './batch.ts'
 import { Caches } from './caches.ts'
 import type { Connection, Pool } from './connection.ts'
+import { createDoorbell, type Doorbell } from './doorbell.ts'
+import { counted } from './own-writes.ts'
 import { openSnapshots } from './snapshots.ts'
 import { openTables, type Tables } from './tables.ts'
 import { BEGIN_SNAPSHOT, openTransaction, type Transaction } from './transaction.ts'
+import { type Head, Watch } from './watch.ts'
 
 export interface PostgresOptions {
   /** `postgres://…` */
@@ -33,6 +36,8 @@ export interface PostgresOptions {
   /** What is stored of a token. It must not lead back to the token. */
   readonly tokenDigest: (token: string) => string | Buffer
   readonly limits?: Partial<StoreLimits>
+  /** Whether processes ring at each other with LISTEN and NOTIFY; without, they see each other's commits 0.1 s later. */
+  readonly doorbell?: boolean
 }
 
 export class PostgresStore implements Store {
@@ -44,20 +49,33 @@ export class PostgresStore implements Store {
   readonly #reading: Transaction
   readonly #queue: WriteQueue
   readonly #commits = new Commits()
+  readonly #doorbell: Doorbell | null
+  readonly #watch: Watch
   #lastSeq: number
+  /** The earliest expiry that listeners were told of, or might know themselves; 0 where there is none. */
+  #nextExpiration: number
   #batches = 0
   #changes = 0
 
-  constructor(db: Pool, { tokenDigest, limits: chosen }: PostgresOptions, lastSeq: number) {
+  constructor(db: Pool, { url, tokenDigest, limits: chosen, doorbell = true }: PostgresOptions, head: Head) {
     const limits = { ...DEFAULT_LIMITS, ...chosen }
     this.#db = db
     this.#tokenDigest = tokenDigest
     this.#tables = openTables(db)
-    this.#lastSeq = lastSeq
+    this.#lastSeq = head.lastSeq
+    this.#nextExpiration = head.nextExpiration
     this.#caches = new Caches(this.#tables, limits)
-    this.#transaction = openTransaction(db)
+    const { transaction, writes } = counted(openTransaction(db))
+    this.#transaction = transaction
     this.#reading = openTransaction(db, BEGIN_SNAPSHOT)
     this.#queue = new WriteQueue(limits, (calls) => this.#perform(calls, limits.batchTextMax))
+    this.#doorbell = doorbell ? createDoorbell(url) : null
+    this.#watch = new Watch({
+      db,
+      doorbell: this.#doorbell,
+      ownWrites: writes,
+      onSeen: (seen, isSure) => this.#see(seen, isSure),
+    })
   }
 
   change<Decision extends Refusal | Change>(key: ChangeKey, decide: (loaded: Loaded) => Decision): Promise<Decision> {
@@ -144,7 +162,10 @@ export class PostgresStore implements Store {
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {
-    return this.#commits.listen(listener)
+    const stops = [this.#commits.listen(listener), this.#watch.begin()]
+    return () => {
+      for (const stop of stops) stop()
+    }
   }
 
   async findExpiring(dueAt: number, limit: number): Promise<readonly ExpiringStatus[]> {
@@ -188,9 +209,10 @@ export class PostgresStore implements Store {
         return { lastSeq: await log.findLastSeq(), earliest: (await users.findNextExpiration()) ?? 0 }
       },
       {
-        afterCommit: ({ lastSeq }) => {
+        afterCommit: ({ lastSeq, earliest }) => {
           this.#caches.clear()
           this.#lastSeq = lastSeq
+          this.#nextExpiration = earliest
         },
         findEarliest: ({ earliest }) => earliest,
       },
@@ -209,7 +231,8 @@ export class PostgresStore implements Store {
 
   async close(): Promise<void> {
     await this.#queue.close()
-    await this.#db.close()
+    await this.#watch.close()
+    await Promise.all([this.#doorbell?.close(), this.#db.close()])
   }
 
   #perform(calls: readonly ChangeCall[], textMax: number): Promise<void> {
@@ -222,7 +245,7 @@ export class PostgresStore implements Store {
         if (seq > 0) this.#lastSeq = seq
         this.#batches += 1
         this.#changes += writes.length
-        this.#commits.tell(this.#lastSeq, () => earliestWritten(writes))
+        this.#tell(earliestWritten(writes))
       },
     }
     return performBatch(batch, calls)
@@ -236,9 +259,27 @@ export class PostgresStore implements Store {
     return this.#queue.alone(async () => {
       const result = await this.#transaction((db) => work(openTables(db), db))
       afterCommit?.(result)
-      this.#commits.tell(this.#lastSeq, () => findEarliest(result))
+      this.#tell(findEarliest(result))
       return result
     })
+  }
+
+  #tell(earliestExpiration: number): void {
+    this.#nextExpiration = earlier(this.#nextExpiration, earliestExpiration)
+    this.#commits.tell(this.#lastSeq, () => earliestExpiration)
+    this.#doorbell?.ring()
+  }
+
+  /** Tells of what other processes have committed. */
+  #see({ lastSeq, nextExpiration }: Head, isSure: boolean): void {
+    // Numbers go back where another process has restored a snapshot.
+    const isNew = lastSeq > this.#lastSeq || (isSure && lastSeq < this.#lastSeq)
+    const isEarlier = nextExpiration !== 0 && (this.#nextExpiration === 0 || nextExpiration < this.#nextExpiration)
+    if (isSure) this.#nextExpiration = nextExpiration
+    if (!isNew && !isEarlier) return
+    this.#lastSeq = isNew ? lastSeq : this.#lastSeq
+    this.#nextExpiration = nextExpiration
+    this.#commits.tell(this.#lastSeq, () => nextExpiration)
   }
 
   #digest(token: string): string {

@@ -19,6 +19,9 @@ export interface Known {
 /** The version that no team has. */
 export const UNKNOWN = 0
 
+/** A time, so that what another process has kept is not taken for what came later, though all was restored between. */
+const VERSION = '(extract(epoch from clock_timestamp()) * 1000000)::bigint'
+
 export interface Found extends Known {
   /** Absent: as known. */
   readonly team?: Team
@@ -44,16 +47,16 @@ export function openTeams(db: Connection): Teams {
 
   const add = db.prepare<[body: string, TeamId], never>(`
     insert into
-      teams (body, team_id)
+      teams (body, team_id, version)
     values
-      ($1, $2)`)
+      ($1, $2, ${VERSION})`)
 
   const save = db.prepare<[body: string, TeamId], never>(`
     update
       teams
     set
       body = $1,
-      version = version + 1
+      version = ${VERSION}
     where
       team_id = $2`)
 

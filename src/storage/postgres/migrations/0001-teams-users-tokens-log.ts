@@ -1,7 +1,7 @@
 export const sql = `
 create table teams (
   team_id text collate "C" not null,
-  version bigint not null default 1,
+  version bigint not null,
   body text not null,
   primary key (team_id)
 );
