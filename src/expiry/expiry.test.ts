@@ -151,6 +151,20 @@ describe('a status', () => {
     assert.deepEqual(await events(), told(ids.bob))
   })
 
+  test('that is replaced while it is about to be cleared is left alone', async (t) => {
+    const { clock, store, now, status, events } = await start(t, { expiring: { [ids.mel]: 60, [ids.bob]: 60 } })
+    const due = now() + 60
+    const later = { text: 'at lunch', emoji: ':coffee:', expiration: due + 60 }
+    // Not committed when what is due is looked for, and before it in the store's queue.
+    const replaced = setStatus(store, ids.mel, later)
+    await clock.moveTo(due * 1000)
+    await replaced
+    assert.deepEqual(await status(ids.mel), later)
+    assert.deepEqual(await events(), told(ids.bob))
+    await clock.moveTo((due + 60) * 1000)
+    assert.deepEqual(await events(), [...told(ids.bob), ...told(ids.mel)])
+  })
+
   test('that gets an earlier time is cleared at that time', async (t) => {
     const { clock, store, now, events } = await start(t, { expiring: { [ids.mel]: HOUR } })
     await setStatus(store, ids.mel, { text: 'soon', emoji: ':train:', expiration: now() + 10 })
