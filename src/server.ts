@@ -1,4 +1,4 @@
-import { VERSION } from './cli/version.ts'
+import { VERSION } from './version.ts'
 import { type Clock, MovableClock } from './clock.ts'
 import { type Controls, createControls } from './controls/controls.ts'
 import { addControls } from './controls/routes.ts'

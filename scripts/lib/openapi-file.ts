@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { VERSION } from '../../src/cli/version.ts'
+import { VERSION } from '../../src/version.ts'
 import { methodsByName } from '../../src/methods/index.ts'
 import { makeOpenApi } from '../../src/openapi/make-openapi.ts'
 

@@ -13,7 +13,7 @@ import { type Address, findDevFacts } from './page-facts.ts'
 import { devReady, readyLine } from './ready.ts'
 import { type Opened, openControl, openLog, openServer, runUntilStopped } from './run-server.ts'
 import type { Terminal } from './terminal.ts'
-import { VERSION } from './version.ts'
+import { VERSION } from '../version.ts'
 import { type Beginning, digestOf, readBeginning } from './workspace-files.ts'
 
 /** A Slack for tests on this machine. */

@@ -12,7 +12,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       terminal.out(config.text)
       return 0
     case 'version': {
-      const { VERSION } = await import('./version.ts')
+      const { VERSION } = await import('../version.ts')
       terminal.out(`${VERSION}\n`)
       return 0
     }

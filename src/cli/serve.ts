@@ -9,7 +9,7 @@ import { makeFirstTeam, openFirstSignIn } from './first-start.ts'
 import { readyLine, serveReady, signInLines } from './ready.ts'
 import { type Opened, openControl, openLog, openServer, runUntilStopped } from './run-server.ts'
 import type { Terminal } from './terminal.ts'
-import { VERSION } from './version.ts'
+import { VERSION } from '../version.ts'
 import { readBeginning } from './workspace-files.ts'
 
 /** A durable directory of people. */
