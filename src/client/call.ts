@@ -93,6 +93,6 @@ function failureOf(method: string, cause: unknown): CallFailed {
  * worlds, each with an `Error` of its own. */
 function reasonOf(cause: unknown): { readonly name: string; readonly message: string } {
   const { name = '', message = '', cause: inner } = (cause ?? {}) as Partial<Error>
-  const told = inner === undefined ? message : reasonOf(inner).message
-  return { name, message: told || message || name || String(cause) }
+  const { message: told = '' } = (inner ?? {}) as Partial<Error>
+  return { name, message: told || message || String(cause) }
 }
