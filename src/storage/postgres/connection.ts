@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { StorageUnavailable } from '../store.ts'
-import { ConnectionLost, isLost, outageOf } from './outages.ts'
+import { ConnectionLost, isAborted, isLost, outageOf } from './outages.ts'
 
 /** Where statements go: to any connection, each with its own commit, or to one connection in the midst of a transaction. */
 export interface Connection {
@@ -100,6 +100,7 @@ const ATTEMPTS_MAX = 2
 
 function sessionOf(client: pg.PoolClient): OwnSession {
   let isBroken = false
+  let abortedBy: unknown
   const onEnd = () => {
     isBroken = true
   }
@@ -114,7 +115,9 @@ function sessionOf(client: pg.PoolClient): OwnSession {
     } catch (error) {
       const failure = error instanceof pg.DatabaseError ? error : new ConnectionLost(String(error), { cause: error })
       if (isLost(failure)) isBroken = true
-      throw failure
+      // What was sent together with a statement that failed fails because of it.
+      abortedBy ??= failure
+      throw isAborted(failure) ? abortedBy : failure
     }
   }
 

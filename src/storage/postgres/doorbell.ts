@@ -20,6 +20,7 @@ export function createDoorbell(url: string): Doorbell {
   let client: Promise<pg.Client | undefined> | undefined
   let onRing = () => {}
   let ringing: NodeJS.Timeout | undefined
+  let isDue = false
   let isClosed = false
 
   const connection = () => {
@@ -34,19 +35,24 @@ export function createDoorbell(url: string): Doorbell {
     }, RECONNECT_MS).unref()
   }
 
+  const ring = () => {
+    if (isClosed) return
+    isDue = true
+    ringing ??= setTimeout(async () => {
+      isDue = false
+      const connected = await connection()
+      await connected?.query("select pg_notify('nametag_log', '')").catch(() => {})
+      ringing = undefined
+      if (isDue) ring()
+    }, RING_EVERY_MS).unref()
+  }
+
   return {
     open: (listener) => {
       onRing = listener
       void connection()
     },
-    ring: () => {
-      if (isClosed) return
-      ringing ??= setTimeout(async () => {
-        ringing = undefined
-        const connected = await connection()
-        await connected?.query("select pg_notify('nametag_log', '')").catch(() => {})
-      }, RING_EVERY_MS).unref()
-    },
+    ring,
     close: async () => {
       isClosed = true
       clearTimeout(ringing)

@@ -14,6 +14,11 @@ export function isConflict(error: unknown): boolean {
 /** 40P01: PostgreSQL ended a deadlock. 40001: CockroachDB and YugabyteDB ask for another attempt as a matter of course. */
 const SERIALIZATION_FAILURES = ['40001', '40P01']
 
+/** Whether a statement failed only because an earlier one of its transaction did. */
+export function isAborted(error: unknown): boolean {
+  return codeOf(error) === '25P02'
+}
+
 /** What the driver says where the server has said nothing. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost'
