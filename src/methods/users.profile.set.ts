@@ -16,6 +16,7 @@ export const usersProfileSet = defineMethod({
     'ignored, and `response_metadata.messages` names them.',
   ].join('\n'),
   verb: 'POST',
+  idempotent: true,
   tokens: ['user', 'workspace'],
   scopes: ['users.profile:write'],
   // Slack: "no more than 10 times per minute", "a single token may only set 30 user profiles per minute" — rate limits.

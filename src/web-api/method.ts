@@ -27,6 +27,8 @@ export interface Method<
   readonly docs?: string
   /** The HTTP method that the documentation recommends. Both GET and POST are taken. */
   readonly verb: 'GET' | 'POST'
+  /** The same call again changes nothing more. Of a GET this goes without saying. */
+  readonly idempotent?: true
   /** Kinds of token that may call; empty: none is needed. */
   readonly tokens: readonly TokenKind[]
   /** All of them are needed, unless `anyScope` says that one is enough. */
