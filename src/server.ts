@@ -1,4 +1,3 @@
-import { VERSION } from './version.ts'
 import { type Clock, MovableClock } from './clock.ts'
 import { type Controls, createControls } from './controls/controls.ts'
 import { addControls } from './controls/routes.ts'
@@ -13,12 +12,14 @@ import { createTickets } from './delivery/tickets.ts'
 import { createExpiry } from './expiry/expiry.ts'
 import { addConfirmEmail } from './http/confirm-email.ts'
 import { type Listener, listen } from './http/listener.ts'
+import { addMcpRoutes } from './http/mcp-routes.ts'
 import { addOpenApiRoutes } from './http/openapi-routes.ts'
 import type { PageFacts } from './http/page/page.ts'
 import { addRoutes, type SignIn } from './http/routes.ts'
 import { createSocketServer } from './http/sockets.ts'
 import { methodsByName } from './methods/index.ts'
 import type { Store } from './storage/store.ts'
+import { VERSION } from './version.ts'
 import type { Answer, Call } from './web-api/call.ts'
 import { dispatch, type Services } from './web-api/dispatch.ts'
 import type { Limiter } from './web-api/limits.ts'
@@ -103,6 +104,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         version: VERSION,
         publicUrl: options.publicUrl === undefined ? undefined : withoutSlash(options.publicUrl),
         ownUrl: publicUrl,
+      })
+      addMcpRoutes(app, {
+        methods: methodsByName,
+        version: VERSION,
+        answerCall: gate.answerCall,
+        clock,
+        publicUrl,
+        log,
       })
       if (controls) addControls(app, controls, { host, log })
     },
