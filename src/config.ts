@@ -2,12 +2,17 @@ import type { Command, Config, Dev, Surroundings, TokenCreate, UsageError } from
 import { LOG_LEVELS } from './cli/command.ts'
 import { COMMANDS, type CommandName } from './cli/commands.ts'
 import { helpFor, overview } from './cli/help.ts'
+import { readClientCommand } from './cli/read-client.ts'
 import { type Env, type FlagValues, readFlags } from './cli/read-flags.ts'
+import { Wrong } from './cli/wrong.ts'
 import { parseSmtpUrl, type SmtpServer } from './delivery/smtp-url.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { TOKEN_KINDS } from './domain/grant.ts'
 
 const EXPIRES_IN_DAYS_MAX = 3650
+
+/** First words that need a second one: `token create`. */
+const GROUPS: ReadonlyMap<string, readonly string[]> = groupsOf(COMMANDS.map(({ name }) => name))
 
 /** Turns what was typed, and the environment, into one command with every value checked. Nothing else reads either. */
 export function readConfig(argv: readonly string[], env: Env = process.env): Config {
@@ -16,7 +21,7 @@ export function readConfig(argv: readonly string[], env: Env = process.env): Con
   if (first === '-v' || first === '--version') return { run: 'version' }
   if (first === 'help') return others.length === 0 ? readConfig([], env) : readConfig([...others, '--help'], env)
 
-  const words = first === 'token' ? 2 : 1
+  const words = GROUPS.has(first) ? 2 : 1
   const name = argv.slice(0, words).join(' ')
   const command = COMMANDS.find((known) => known.name === name)
   if (!command) return wrongCommand(name)
@@ -34,7 +39,9 @@ export function readConfig(argv: readonly string[], env: Env = process.env): Con
 
 function wrongCommand(name: string): Config {
   if (name.startsWith('-')) return wrong(`the command comes first, then ${name}`)
-  if (/^token( -.*)?$/.test(name)) return wrong('token needs to know what to do: create, list or revoke')
+  const [first = '', second = '-'] = name.split(' ')
+  const does = GROUPS.get(first)
+  if (does && second.startsWith('-')) return wrong(`${first} needs to know what to do: ${listed(does)}`)
   return wrong(
     `there is no command "${name}"${didYouMean(
       name,
@@ -47,8 +54,18 @@ function wrong(sentence: string, command?: string): UsageError {
   return { run: 'usage-error', sentence: `nametag: ${sentence}\nTry: nametag ${command ? `${command} ` : ''}--help` }
 }
 
-/** Ends the reading of one command line; never leaves this file. */
-class Wrong extends Error {}
+function groupsOf(names: readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const name of names) {
+    const [first = '', second] = name.split(' ')
+    if (second !== undefined) groups.set(first, [...(groups.get(first) ?? []), second])
+  }
+  return groups
+}
+
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+}
 
 function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
   const around = readSurroundings(name, values, env)
@@ -86,7 +103,7 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
       return { run: name, ...around, data: readData(values), tokenId, json }
     }
     default:
-      return name satisfies never
+      return readClientCommand(name, values, env, around)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SmtpServer } from '../delivery/smtp-url.ts'
 import type { TokenKind } from '../domain/grant.ts'
+import type { ClientCommand } from './client-command.ts'
 
 export interface Help {
   readonly run: 'help'
@@ -76,7 +77,7 @@ export interface TokenRevoke extends Surroundings {
   readonly json: boolean
 }
 
-export type Command = Dev | Serve | CheckWorkspace | TokenCreate | TokenList | TokenRevoke
+export type Command = Dev | Serve | CheckWorkspace | TokenCreate | TokenList | TokenRevoke | ClientCommand
 export type Config = Command | Help | { readonly run: 'version' } | UsageError
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const

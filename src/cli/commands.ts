@@ -1,3 +1,5 @@
+import { CLIENT_COMMANDS } from './client-commands.ts'
+
 /** One flag of a command: help, environment variables and checks are made from it. */
 export interface Flag {
   readonly name: string
@@ -173,6 +175,7 @@ export const COMMANDS = [
     flags: [SERVER_DATA, JSON_OUT],
     notes: ['Ends with 0 when revoked, 1 when no token has this id, 2 when the command is wrong.'],
   },
+  ...CLIENT_COMMANDS,
 ] as const satisfies readonly CommandShape[]
 
 export type CommandName = (typeof COMMANDS)[number]['name']

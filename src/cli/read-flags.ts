@@ -90,7 +90,8 @@ function tokensOf(flags: readonly Flag[], argv: readonly string[]) {
 
 function checkValue(flag: Flag, value: string | undefined, isInline: boolean | undefined): string | undefined {
   if (flag.value === undefined) return value === undefined ? undefined : `--${flag.name} takes no value`
-  if (value === undefined || value === '' || (value.startsWith('-') && !isInline)) {
+  // `-` alone stands for stdin.
+  if (value === undefined || value === '' || (value.startsWith('-') && value !== '-' && !isInline)) {
     return `--${flag.name} needs a value: --${flag.name} ${flag.value}`
   }
   return undefined

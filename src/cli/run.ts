@@ -48,6 +48,18 @@ async function start(command: Command, terminal: Terminal): Promise<number> {
     case 'token list':
     case 'token revoke':
       return (await import('./token.ts')).token(command, terminal)
+    case 'profile get':
+    case 'profile set':
+      return (await import('./profile.ts')).profile(command, terminal)
+    case 'status set':
+    case 'status clear':
+      return (await import('./status.ts')).status(command, terminal)
+    case 'sync':
+      return (await import('./sync/sync.ts')).sync(command, terminal)
+    case 'mcp':
+      return (await import('./mcp.ts')).mcp(command, terminal)
+    case 'completion':
+      return (await import('./completion.ts')).completion(command, terminal)
     default:
       return command satisfies never
   }
