@@ -1,6 +1,6 @@
 import type { Grant } from '../src/domain/grant.ts'
-import type { TeamId, UserId } from '../src/domain/ids.ts'
-import { DEFAULT_COMPAT, DEFAULT_SETTINGS, type Team } from '../src/domain/team.ts'
+import type { AppId, TeamId, UserId } from '../src/domain/ids.ts'
+import { type App, DEFAULT_COMPAT, DEFAULT_SETTINGS, type Team } from '../src/domain/team.ts'
 import { EMPTY_PROFILE, type User } from '../src/domain/user.ts'
 import type { Store } from '../src/storage/store.ts'
 
@@ -9,14 +9,21 @@ export const TOKENS = 1000
 export const tokenOf = (index: number) => `xoxp-bench${index}`
 export const userIdOf = (index: number) => `U0BENCH${String(index).padStart(7, '0')}` as UserId
 const TEAM_ID = 'T0BENCH01' as TeamId
+const APP_ID = 'A0BENCH01' as AppId
 
 /** Fills a store with a team of so many people; the first thousand have tokens. `change` makes them different. */
-export async function addPeople(store: Store, count: number, change = (user: User) => user): Promise<void> {
+export async function addPeople(
+  store: Store,
+  count: number,
+  change = (user: User) => user,
+  requestUrl: string | null = null,
+): Promise<void> {
   await store.addTeam(
-    team,
+    { ...team, apps: new Map(requestUrl === null ? [] : [[APP_ID, appAt(requestUrl)]]) },
     Array.from({ length: count }, (_, index) => change(userAt(index))),
   )
-  for (let index = 0; index < Math.min(count, TOKENS); index++) await store.addToken(tokenOf(index), grantAt(index))
+  for (let index = 0; index < Math.min(count, TOKENS); index++)
+    await store.addToken(tokenOf(index), { ...grantAt(index), appId: requestUrl === null ? null : APP_ID })
 }
 
 const team: Team = {
@@ -30,6 +37,22 @@ const team: Team = {
   sections: [],
   emoji: new Map(),
   apps: new Map(),
+}
+
+function appAt(requestUrl: string): App {
+  return {
+    id: APP_ID,
+    name: 'Bench',
+    botUser: null,
+    collaborators: [],
+    signingSecret: 'secret',
+    verificationToken: '',
+    socketMode: false,
+    requestUrl,
+    events: ['user_change'],
+    response: 'modern',
+    restricted: false,
+  }
 }
 
 const SCOPES = ['users.profile:read', 'users.profile:write', 'users:read', 'users:read.email']

@@ -7,10 +7,10 @@ import { digestWith } from '../src/storage/token-keys.ts'
 import { addPeople } from './people.ts'
 
 /** The real server on a file, with everything on: tokens, scopes, limits counted, events logged, an fsync before each
- * answer. argv: the data folder, how many people. */
-const [, , folder, count] = process.argv
+ * answer. argv: the data folder, how many people, and, where an app is to be told, its address. */
+const [, , folder, count, requestUrl] = process.argv
 const store = await openSqlite({ path: `${folder}/bench.db`, tokenDigest: digestWith(randomBytes(32)) })
-await addPeople(store, Number(count))
+await addPeople(store, Number(count), undefined, requestUrl ?? null)
 const log = {
   info: () => undefined,
   warn: () => undefined,
@@ -23,7 +23,7 @@ const server = await startServer({
   store,
   clock: systemClock,
   log,
-  allowPrivateWebhooks: false,
+  allowPrivateWebhooks: requestUrl !== undefined,
   post: createMemoryPost(),
   rateLimits: false,
   page: () => ({ mode: 'serve', url: '', api: '', version: 'bench' }),
