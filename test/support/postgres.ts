@@ -35,14 +35,14 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
   const owner = serverOwner()
   try {
     const place = await install(folder, owner)
-    let process_ = await run(place, settings, owner)
+    let running = await run(place, settings, owner)
     return serverOn(place, {
       restart: async () => {
-        await end(process_)
-        process_ = await run(place, settings, owner)
+        await end(place, running)
+        running = await run(place, settings, owner)
       },
       stop: async () => {
-        await end(process_)
+        await end(place, running)
         rmSync(folder, { recursive: true })
       },
     })
@@ -139,14 +139,11 @@ const SETTINGS = { fsync: 'off', full_page_writes: 'off', listen_addresses: '', 
 async function run(place: Place, more: Readonly<Record<string, string>>, owner?: Owner): Promise<ChildProcess> {
   const settings = { ...SETTINGS, ...more, unix_socket_directories: place.sockets }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const server = spawn(join(place.bin, 'postgres'), ['-D', place.data, ...options], {
+  const server = spawn('sh', ['-c', UNTIL_STDIN_ENDS, join(place.bin, 'postgres'), '-D', place.data, ...options], {
     ...owner,
     cwd: place.data,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe'],
   })
-  const endAtOnce = () => server.kill('SIGQUIT')
-  process.once('exit', endAtOnce)
-  server.once('exit', () => process.off('exit', endAtOnce))
   const said: string[] = []
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -159,10 +156,19 @@ async function run(place: Place, more: Readonly<Record<string, string>>, owner?:
   return server
 }
 
+/** However the test process ends, the system closes its end of the pipe, and the server is told to quit. */
+const UNTIL_STDIN_ENDS = `
+  exec 3<&0
+  "$0" "$@" 3<&- &
+  server=$!
+  { cat <&3 >/dev/null; kill -QUIT $server; } 2>/dev/null &
+  wait $server`
+
 /** Fast shutdown: ends the connections and waits for nobody. */
-async function end(server: ChildProcess): Promise<void> {
+async function end({ data }: Place, server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return
   const ended = once(server, 'exit')
-  server.kill('SIGINT')
+  process.kill(Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10), 'SIGINT')
   await ended
+  server.stdin?.end()
 }
