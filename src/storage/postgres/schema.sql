@@ -1,0 +1,95 @@
+CREATE TABLE cursors (
+  reader text collate "C" not null,
+  seq bigint not null,
+  PRIMARY KEY (reader)
+);
+
+CREATE TABLE log (
+  team_id text collate "C" not null,
+  seq bigint not null,
+  user_id text collate "C" not null,
+  types text not null,
+  at bigint not null,
+  body text not null,
+  kind text collate "C" not null default 'user'::text,
+  PRIMARY KEY (team_id, seq)
+);
+
+CREATE UNIQUE INDEX log_seq ON log USING btree (seq);
+
+CREATE INDEX log_told ON log USING btree (kind, seq) WHERE (kind <> 'user'::text);
+
+CREATE TABLE log_lock (
+  id integer not null,
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE migrations (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  PRIMARY KEY (number)
+);
+
+CREATE TABLE teams (
+  team_id text collate "C" not null,
+  version bigint not null,
+  body text not null,
+  PRIMARY KEY (team_id)
+);
+
+CREATE TABLE tokens (
+  team_id text collate "C" not null,
+  token_id text collate "C" not null,
+  digest text collate "C" not null,
+  kind text not null,
+  user_id text collate "C" not null,
+  app_id text collate "C",
+  created_at bigint not null,
+  revoked_at bigint,
+  body text not null,
+  PRIMARY KEY (team_id, token_id),
+  FOREIGN KEY (team_id) REFERENCES teams(team_id)
+);
+
+CREATE UNIQUE INDEX tokens_digest ON tokens USING btree (digest);
+
+CREATE UNIQUE INDEX tokens_id ON tokens USING btree (token_id);
+
+CREATE INDEX tokens_user ON tokens USING btree (team_id, user_id);
+
+CREATE TABLE undelivered (
+  team_id text collate "C" not null,
+  id text collate "C" not null,
+  reader text collate "C" not null,
+  seq bigint not null,
+  type text not null,
+  attempts integer not null,
+  reason text not null,
+  next_at bigint,
+  PRIMARY KEY (team_id, id)
+);
+
+CREATE UNIQUE INDEX undelivered_id ON undelivered USING btree (id);
+
+CREATE INDEX undelivered_next ON undelivered USING btree (reader, next_at, seq, id);
+
+CREATE TABLE users (
+  team_id text collate "C" not null,
+  id text collate "C" not null,
+  ordinal bigint not null,
+  email_lower text collate "C",
+  status_expiration bigint not null,
+  deleted integer not null,
+  name text not null,
+  updated bigint not null,
+  body text not null,
+  PRIMARY KEY (team_id, id),
+  FOREIGN KEY (team_id) REFERENCES teams(team_id)
+) WITH (fillfactor=80);
+
+CREATE UNIQUE INDEX users_email ON users USING btree (team_id, email_lower) WHERE (email_lower IS NOT NULL);
+
+CREATE INDEX users_expiring ON users USING btree (status_expiration, team_id, id) WHERE (status_expiration > 0);
+
+CREATE INDEX users_joined ON users USING btree (team_id, ordinal, id);
