@@ -20,7 +20,7 @@ export function mistake(sentence: string): Outcome {
 export function tellRefusal(answer: ApiAnswer): string {
   const code = answer.error ?? 'unknown_error'
   const lines = [
-    `${code}: ${isKnown(code) ? ERRORS[code] : 'The server gives no other reason.'}`,
+    isKnown(code) ? `${code}: ${ERRORS[code]}` : code,
     ...(answer.response_metadata?.messages ?? []).map((message) => message.replace(/^\[(ERROR|WARN)\] /, '')),
     ...Object.entries(answer)
       .filter(([key]) => !TOLD_APART.has(key))

@@ -94,7 +94,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   )
 }
 
-function collect(stream: ChildProcess['stdout']): () => string {
+export function collect(stream: ChildProcess['stdout']): () => string {
   const chunks: Buffer[] = []
   stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
   return () => Buffer.concat(chunks).toString()
