@@ -4,7 +4,7 @@ import { parsePatch } from '../domain/profile/parse-patch.ts'
 import { arg } from '../web-api/arguments.ts'
 import { distinctTargets, perTarget, tier } from '../web-api/limits.ts'
 import { defineMethod } from '../web-api/method.ts'
-import type { ProfileInput } from './profile-input.ts'
+import { PROFILE_PROPERTIES, type ProfileInput } from './profile-input.ts'
 import { profileSetAnswer, profileSetResponse } from './profile-set-answer.ts'
 
 export const usersProfileSet = defineMethod({
@@ -30,6 +30,7 @@ export const usersProfileSet = defineMethod({
       doc: 'The keys to change, as JSON: at most 50, their names at most 255 characters long.',
       example: '{"status_text":"riding a train","status_emoji":":train:","status_expiration":1532627506}',
       otherwise: 'invalid_profile',
+      properties: PROFILE_PROPERTIES,
     }),
     name: arg.string({ doc: 'One key to change. Only where `profile` is not sent.', example: 'first_name' }),
     value: arg.string({ doc: 'The value of that key; empty where absent.', example: 'John' }),

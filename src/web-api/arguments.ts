@@ -75,12 +75,21 @@ export const arg = {
 
   /** JSON as text, in a form; JSON as text or as it is, in a JSON body. */
   json: <Input extends object = object>(
-    about: Described & { readonly otherwise: ErrorCode },
+    about: Described & {
+      readonly otherwise: ErrorCode
+      /** JSON Schema of the keys that callers usually send; others are not forbidden. */
+      readonly properties?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+    },
   ): Arg<unknown, false, Input | string> => ({
     doc: about.doc,
     example: about.example,
     required: false,
-    json: { anyOf: [{ type: 'object' }, { type: 'string' }] },
+    json: {
+      anyOf: [
+        { type: 'object', ...(about.properties === undefined ? {} : { properties: about.properties }) },
+        { type: 'string' },
+      ],
+    },
     read: (raw, name) => {
       if (typeof raw !== 'string') return raw
       if (raw === '') return undefined
