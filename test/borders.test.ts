@@ -51,6 +51,16 @@ const AGAINST: readonly Planted[] = [
   { file: 'src/http/planted.ts', imported: '../config.ts' },
   { file: 'src/workspace/planted.ts', imported: '../storage/sqlite/open.ts' },
   { file: 'src/workspace/planted.ts', imported: '../server.ts' },
+  ...['../domain/errors.ts', '../web-api/schema.ts', '../methods/index.ts', 'node:timers', 'undici'].map(
+    (imported) => ({
+      file: 'src/client/planted.ts',
+      imported,
+    }),
+  ),
+  { file: 'src/testing/planted.ts', imported: '../http/listener.ts' },
+  { file: 'src/testing/planted.ts', imported: '../client/client.ts' },
+  { file: 'src/methods/planted.ts', imported: '../testing/start.ts' },
+  { file: 'src/cli/planted.ts', imported: '../testing/start.ts' },
 ]
 
 const ALONG: readonly Planted[] = [
@@ -64,6 +74,8 @@ const ALONG: readonly Planted[] = [
   { file: 'src/storage/planted.ts', imported: 'node:fs' },
   { file: 'src/http/planted.ts', imported: '../web-api/call.ts' },
   { file: 'src/server.ts', imported: './storage/store.ts' },
+  { file: 'src/client/planted.ts', imported: './wait.ts' },
+  { file: 'src/testing/planted.ts', imported: '../server.ts' },
 ]
 
 interface Found {

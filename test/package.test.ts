@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { type ExecFileException, execFile } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { before, describe, type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from './support/server.ts'
+
+/** What somebody gets who installs the package: built files, seen from outside. */
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+before(async () => {
+  const build = `import { build } from ${JSON.stringify(new URL('../scripts/lib/build.mjs', import.meta.url).href)}; await build()`
+  const { code, stdout } = await runNode(['--input-type=module', '--eval', build])
+  assert.equal(code, 0, stdout)
+})
+
+test('the client is offered, and nothing else with it', async () => {
+  const offered: string = 'nametag/client'
+  assert.deepEqual(Object.keys(await import(offered)).sort(), ['CallFailed', 'NametagError', 'nametag', 'orThrow'])
+})
+
+test('the built client imports nothing but its own files', () => {
+  const folder = join(ROOT, 'dist/client')
+  const files = readdirSync(folder).filter((name) => name.endsWith('.js'))
+  assert.ok(files.includes('client.js'))
+  for (const name of files) {
+    const text = readFileSync(join(folder, name), 'utf8')
+    const named = [...text.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(
+      ([, specifier = '']) => specifier,
+    )
+    assert.deepEqual(
+      named.filter((specifier) => !files.includes(specifier.replace(/^\.\//, ''))),
+      [],
+      name,
+    )
+    assert.doesNotMatch(text, /\b(?:process|Buffer|require)\b/, name)
+  }
+})
+
+describe('the types', () => {
+  test('of the client are there for programs in browsers', async (t) => {
+    const errors = await compile(
+      t,
+      ['--lib', 'es2022,dom', '--skipLibCheck'],
+      [
+        `import { nametag, orThrow } from 'nametag/client'`,
+        `const { users } = nametag({ token: 'xoxp-ada', fetch: window.fetch })`,
+        `const { profile } = await orThrow(users.profile.set({ profile: { title: 'Countess' } }))`,
+        `export const title: string = profile.title`,
+        `export const wrong: number = profile.title`,
+        `await users.profile.set({ profile: { titel: 'Countess' } })`,
+      ],
+    )
+    assert.deepEqual(errors, [`(5,14): error TS2322`, `(6,38): error TS2561`])
+  })
+
+  test('of the server for tests are there', async (t) => {
+    const types = ['--lib', 'es2024', '--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
+    const errors = await compile(t, types, [
+      `import { startNametag } from 'nametag/testing'`,
+      `await using nametag = await startNametag({ workspace: { users: [] }, frozen: true })`,
+      `await nametag.clock.advance('2h')`,
+      `export const method: string | undefined = (await nametag.calls())[0]?.method`,
+      `await nametag.faults.add({ err: 'fatal_error' })`,
+    ])
+    assert.deepEqual(errors, [`(5,28): error TS2353`])
+  })
+})
+
+test('the example for node:test passes', async () => {
+  const example = join(ROOT, 'examples/node-test/status-bot.test.js')
+  const { code, stdout } = await runNode(['--test', '--test-reporter=tap', example])
+  assert.equal(code, 0, stdout)
+  assert.match(stdout, /^# pass 3$/m)
+})
+
+test('the example for Jest has the bot of the example for node:test', () => {
+  const read = (path: string) => readFileSync(join(ROOT, 'examples', path), 'utf8')
+  assert.equal(read('jest/status-bot.js'), read('node-test/status-bot.js'))
+})
+
+/** The places and codes of what the compiler has against a program that has this package installed. */
+async function compile(t: TestContext, options: readonly string[], lines: readonly string[]): Promise<string[]> {
+  const folder = temporaryFolder(t)
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(ROOT, join(folder, 'node_modules/nametag'), 'junction')
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  writeFileSync(join(folder, 'program.ts'), lines.join('\n'))
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const fixed = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext']
+  const { stdout } = await runNode([tsc, ...fixed, ...options, 'program.ts'], folder)
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes('error'))
+    .map((line) => /(\(\d+,\d+\): error TS\d+)/.exec(line)?.[1] ?? line)
+}
+
+/** A program of its own, which must not take itself for a part of this test run. */
+function runNode(argv: readonly string[], cwd = ROOT): Promise<{ readonly code: unknown; readonly stdout: string }> {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  return new Promise((resolve) => {
+    execFile(process.execPath, argv, { cwd, env }, (error: ExecFileException | null, stdout, stderr) => {
+      resolve({ code: error?.code ?? 0, stdout: stdout + stderr })
+    })
+  })
+}
