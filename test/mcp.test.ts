@@ -383,12 +383,14 @@ test("the protocol's library is not loaded before an agent calls", () => {
   assert.equal(status, 0, stderr)
 })
 
+/** It looks for its own description from the folder where it is started. */
+const INSPECTOR = join(ROOT, 'node_modules/@modelcontextprotocol/inspector-cli/build')
+
 test("the inspector's command line lists the tools and calls one", async (t) => {
   const { url } = await startTestServer(t)
   const inspect = async (...argv: string[]) => {
-    const cli = join(ROOT, 'node_modules/@modelcontextprotocol/inspector-cli/build/cli.js')
     const address = [`${url}/mcp`, '--transport', 'http', '--header', 'Authorization: Bearer xoxp-mel']
-    const child = spawn(process.execPath, [cli, '--cli', ...address, ...argv])
+    const child = spawn(process.execPath, ['cli.js', '--cli', ...address, ...argv], { cwd: INSPECTOR })
     t.after(() => child.kill('SIGKILL'))
     const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
     const code = await new Promise<number | null>((settle) => child.once('close', settle))
