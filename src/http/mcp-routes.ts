@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Api, apiFor } from '../mcp/api.ts'
-import { tellRefusal } from '../mcp/outcome.ts'
+import { apiFor } from '../mcp/api.ts'
 import type { Answer, Call } from '../web-api/call.ts'
 import type { Method } from '../web-api/method.ts'
 import { isBroken, parseJson } from '../web-api/parse-json.ts'
+import { hasToken, isBeginning, isOwnOrigin, judgeToken } from './mcp-guard.ts'
 
 export interface McpRouteOptions {
   readonly methods: ReadonlyMap<string, Method>
@@ -21,7 +21,6 @@ export interface McpRouteOptions {
 const MESSAGE_BYTES_MAX = 1024 * 1024
 /** Those that the protocol gives a meaning. */
 const PROTOCOL_HEADERS = ['accept', 'content-type', 'mcp-protocol-version'] as const
-const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 
 /** JSON-RPC's own codes, and the protocol's for what HTTP says as well. */
 const PARSE_ERROR = -32_700
@@ -95,32 +94,6 @@ async function answer(
   const { status, contentType, body } = await answerMcp(offer, around, { message, headers: protocolHeaders(headers) })
   if (contentType !== undefined) reply.header('content-type', contentType)
   return withoutStore(reply).code(status).send(body)
-}
-
-/** A page that was led here by a name of its own (DNS rebinding) still says where it comes from. Programs say nothing. */
-function isOwnOrigin(origin: string | undefined, publicUrl: string): boolean {
-  if (origin === undefined) return true
-  if (!URL.canParse(origin)) return false
-  const from = new URL(origin)
-  const own = new URL(publicUrl)
-  if (from.origin === own.origin) return true
-  return LOOPBACK_NAMES.includes(from.hostname) && LOOPBACK_NAMES.includes(own.hostname)
-}
-
-function hasToken({ authorization, token }: IncomingHttpHeaders): boolean {
-  return /^bearer +\S/i.test(authorization ?? '') || (typeof token === 'string' && token.trim() !== '')
-}
-
-function isBeginning(message: unknown): boolean {
-  return typeof message === 'object' && message !== null && 'method' in message && message.method === 'initialize'
-}
-
-const OF_THE_TOKEN = ['not_authed', 'invalid_auth', 'token_revoked', 'token_expired', 'account_inactive']
-
-/** A wrong token is told when a client connects, where a person still looks. */
-async function judgeToken(api: Api): Promise<string | undefined> {
-  const judged = await api('auth.test', {})
-  return judged.ok || !OF_THE_TOKEN.includes(judged.error ?? '') ? undefined : tellRefusal(judged)
 }
 
 const HINT = 'Give the client a token of this server as a header: Authorization: Bearer xoxp-…'
