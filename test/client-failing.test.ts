@@ -120,9 +120,12 @@ describe('a call without an answer', () => {
     return error
   }
 
-  test('says that nobody is there', async () => {
-    const error = await failure(nametag({ apiUrl: 'http://127.0.0.1:1/' }).users.profile.get())
+  test('says that nobody is there', async (t) => {
+    const gone = await startAnswering(t, () => undefined)
+    await gone.stop()
+    const error = await failure(nametag({ apiUrl: gone.url }).users.profile.get())
     assert.deepEqual([error.method, error.reason, error.status], ['users.profile.get', 'unreachable', undefined])
+    assert.match(error.message, /^users\.profile\.get: no answer: .*ECONNREFUSED/)
     assert.ok(error.cause)
   })
 
@@ -179,9 +182,11 @@ async function startAnswering(t: TestContext, answer: (response: ServerResponse)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => {
+  const { port } = server.address() as AddressInfo
+  const stop = () => {
     server.closeAllConnections()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests }
+    return new Promise((resolve) => server.close(resolve))
+  }
+  t.after(stop)
+  return { url: `http://127.0.0.1:${port}/`, requests, stop }
 }
