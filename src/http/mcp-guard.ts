@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Api } from '../mcp/api.ts'
-import { tellRefusal } from '../mcp/outcome.ts'
+import type { Api, ApiAnswer } from '../mcp/api.ts'
 
 const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 
@@ -24,8 +23,8 @@ export function isBeginning(message: unknown): boolean {
 
 const OF_THE_TOKEN = ['not_authed', 'invalid_auth', 'token_revoked', 'token_expired', 'account_inactive']
 
-/** A wrong token is told when a client connects, where a person still looks. */
-export async function judgeToken(api: Api): Promise<string | undefined> {
+/** The refusal of a wrong token. It is told when a client connects, where a person still looks. */
+export async function judgeToken(api: Api): Promise<ApiAnswer | undefined> {
   const judged = await api('auth.test', {})
-  return judged.ok || !OF_THE_TOKEN.includes(judged.error ?? '') ? undefined : tellRefusal(judged)
+  return judged.ok || !OF_THE_TOKEN.includes(judged.error ?? '') ? undefined : judged
 }

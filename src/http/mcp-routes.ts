@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { apiFor } from '../mcp/api.ts'
 import type { Answer, Call } from '../web-api/call.ts'
 import type { Method } from '../web-api/method.ts'
 import { isBroken, parseJson } from '../web-api/parse-json.ts'
@@ -57,8 +56,8 @@ export function addMcpRoutes(app: FastifyInstance, options: McpRouteOptions): vo
 /** The protocol's library costs more than the whole start of the server: it is loaded with the first message. */
 function createOffer({ methods, version }: McpRouteOptions) {
   const load = async () => {
-    const { answerMcp, makeOffer } = await import('../mcp/over-http.ts')
-    return { answerMcp, offer: makeOffer(methods, version) }
+    const { makeOffer, ...library } = await import('../mcp/over-http.ts')
+    return { ...library, offer: makeOffer(methods, version) }
   }
   let loaded: ReturnType<typeof load> | undefined
   return () => {
@@ -85,11 +84,11 @@ async function answer(
   }
   if (Array.isArray(message)) return sendError(reply, 400, INVALID_REQUEST, 'Send one message with each request.')
 
+  const { answerMcp, apiFor, tellRefusal, offer } = await load()
   const api = apiFor(answerCall, { headers, ip: request.socket.remoteAddress ?? '' })
   const refused = isBeginning(message) ? await judgeToken(api) : undefined
-  if (refused !== undefined) return askForToken(reply, refused)
+  if (refused !== undefined) return askForToken(reply, tellRefusal(refused))
 
-  const { answerMcp, offer } = await load()
   const around = { api, now: () => clock.now() }
   const { status, contentType, body } = await answerMcp(offer, around, { message, headers: protocolHeaders(headers) })
   if (contentType !== undefined) reply.header('content-type', contentType)

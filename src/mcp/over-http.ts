@@ -2,6 +2,8 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import { createMcpServer, type Offer } from './server.ts'
 import type { Around } from './tool.ts'
 
+export { apiFor } from './api.ts'
+export { tellRefusal } from './outcome.ts'
 export { makeOffer } from './server.ts'
 
 /** One message of an agent, as HTTP brought it. */
