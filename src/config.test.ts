@@ -44,6 +44,28 @@ const CREATE = {
   json: false,
 }
 
+const TOKEN = { NAMETAG_TOKEN: 't' }
+const CLIENT = {
+  ...AROUND,
+  apiUrl: 'http://127.0.0.1:4390/api/',
+  token: { from: 'environment', name: 'NAMETAG_TOKEN', token: 't' },
+  json: false,
+}
+const GET = { run: 'profile get', ...CLIENT, user: null, labels: false }
+const SYNC = {
+  run: 'sync',
+  ...CLIENT,
+  file: 'p.csv',
+  dryRun: false,
+  yes: false,
+  key: null,
+  map: [],
+  clearEmpty: false,
+  abortOverPercent: null,
+  state: 'p.csv.nametag-sync',
+  report: null,
+}
+
 const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[] = [
   ['dev', DEV],
   ['dev --port 0 --json --fresh', { ...DEV, port: 0, json: true, fresh: true }],
@@ -79,6 +101,54 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
   ],
   ['token list --data d --json', { run: 'token list', ...AROUND, data: 'd', team: null, json: true }],
   ['token revoke Tk1 --data d', { run: 'token revoke', ...AROUND, data: 'd', tokenId: 'Tk1', json: false }],
+  ['profile get', GET, TOKEN],
+  ['profile get', { ...GET, token: { from: 'environment', name: 'SLACK_TOKEN', token: 's' } }, { SLACK_TOKEN: 's' }],
+  ['profile get', { ...GET, token: { from: 'home', path: '/c/nametag/token' } }, { XDG_CONFIG_HOME: '/c' }],
+  ['profile get', { ...GET, token: { from: 'home', path: '/h/.config/nametag/token' } }, { HOME: '/h' }],
+  ['profile get --token-file -', { ...GET, token: { from: 'stdin' } }, TOKEN],
+  ['profile get --token-file f', { ...GET, token: { from: 'file', path: 'f' } }, TOKEN],
+  ['profile get U01 --labels --json', { ...GET, user: 'U01', labels: true, json: true }, TOKEN],
+  ['profile get --api-url https://slack.com/api', { ...GET, apiUrl: 'https://slack.com/api/' }, TOKEN],
+  ['profile get', { ...GET, apiUrl: 'https://a.example/api/' }, { ...TOKEN, NAMETAG_API_URL: 'https://a.example/api' }],
+  [
+    'profile set title=a=b --user U01 --field Xf01=c --field Role= --json-profile -',
+    {
+      ...CLIENT,
+      run: 'profile set',
+      user: 'U01',
+      pairs: [['title', 'a=b']],
+      fields: [
+        ['Xf01', 'c'],
+        ['Role', ''],
+      ],
+      jsonProfile: '-',
+    },
+    TOKEN,
+  ],
+  [
+    'status set Lunch --emoji taco --until 13:30',
+    { ...CLIENT, run: 'status set', user: null, text: 'Lunch', emoji: ':taco:', until: { until: '13:30' } },
+    TOKEN,
+  ],
+  ['status clear --user U01', { ...CLIENT, run: 'status clear', user: 'U01' }, TOKEN],
+  ['sync p.csv', SYNC, TOKEN],
+  [
+    'sync p.csv --dry-run --yes --key id --map A=title --map B= --clear-empty --abort-over 20% --state s --report r',
+    {
+      ...SYNC,
+      dryRun: true,
+      yes: true,
+      key: 'id',
+      map: ['A=title', 'B='],
+      clearEmpty: true,
+      abortOverPercent: 20,
+      state: 's',
+      report: 'r',
+    },
+    TOKEN,
+  ],
+  ['sync -', { ...SYNC, file: '-', state: null }, TOKEN],
+  ['completion zsh', { run: 'completion', ...AROUND, shell: 'zsh' }],
   ['--version', { run: 'version' }],
 ]
 
@@ -90,6 +160,22 @@ const REFUSED: readonly (readonly [line: string, sentence: string, env?: Env])[]
   ['dve', 'there is no command "dve"; did you mean "dev"?'],
   ['--port 3', 'the command comes first, then --port'],
   ['token', 'token needs to know what to do: create, list or revoke'],
+  ['profile', 'profile needs to know what to do: get or set'],
+  ['status --json', 'status needs to know what to do: set or clear'],
+  ['statsu set x', 'there is no command "statsu"; did you mean "status"?'],
+  ['profile set', 'what is to be set? Give KEY=VALUE, such as title=Barista'],
+  ['profile set title', '"title" must be KEY=VALUE'],
+  ['profile set --field =x', '"=x" must be --field "FIELD=VALUE"'],
+  ['profile set --json-profile - --token-file -', 'only one of --json-profile and --token-file can be read from stdin'],
+  ['profile get --token xoxp-ada', 'there is no flag --token'],
+  ['profile get --api-url slack.com', '--api-url must be a URL such as https://slack.com/api/'],
+  ['status set', 'which status? Give a text, --emoji, or both; "nametag status clear" takes it away'],
+  ['status set x --for 2h --until 17:30', 'choose one of --for and --until'],
+  ['sync', 'which file? Give the CSV, such as people.csv'],
+  ['sync a.csv --key name', '--key must be email or id'],
+  ['sync a.csv --abort-over most', '--abort-over must be a percentage such as 20%'],
+  ['completion', 'for which shell? bash, zsh, fish'],
+  ['completion tcsh', 'for which shell? bash, zsh, fish'],
   ['token revok x', 'there is no command "token revok"; did you mean "token revoke"?'],
   ['dev --prot 3', 'there is no flag --prot; did you mean --port?'],
   ['serve --data d --database-url x', 'there is no flag --database-url'],
@@ -154,6 +240,11 @@ test('nothing, help and --help give the overview, which names every command', ()
   }
 })
 
+/** As a shell parts them, as far as examples need it. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/(?:[^\s"]|"[^"]*")+/g)].map(([word]) => word.replaceAll('"', ''))
+}
+
 const SHAPES: readonly CommandShape[] = COMMANDS
 for (const { name, flags, examples } of SHAPES) {
   test(`the help of ${name} begins with examples and names every flag and variable`, () => {
@@ -174,7 +265,7 @@ for (const { name, flags, examples } of SHAPES) {
 
   test(`the examples of ${name} are understood`, () => {
     for (const example of examples) {
-      const config = readConfig(example.split(' ').slice(1), {})
+      const config = readConfig(wordsOf(example).slice(1), {})
       assert.equal(config.run, name, 'sentence' in config ? config.sentence : '')
     }
   })

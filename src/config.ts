@@ -42,12 +42,8 @@ function wrongCommand(name: string): Config {
   const [first = '', second = '-'] = name.split(' ')
   const does = GROUPS.get(first)
   if (does && second.startsWith('-')) return wrong(`${first} needs to know what to do: ${listed(does)}`)
-  return wrong(
-    `there is no command "${name}"${didYouMean(
-      name,
-      COMMANDS.map((known) => known.name),
-    )}`,
-  )
+  const known = [...COMMANDS.map((command) => command.name), ...GROUPS.keys()]
+  return wrong(`there is no command "${name}"${didYouMean(name, known)}`)
 }
 
 function wrong(sentence: string, command?: string): UsageError {

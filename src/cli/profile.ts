@@ -90,7 +90,7 @@ async function findChanges({ pairs, fields }: ProfileSet, api: ApiClient): Promi
   const known = needsLabels ? fieldTargets(await api.demand('team.profile.get')) : []
   const found = (name: string, find: typeof findField): Target => {
     const target = !needsLabels && isCertain(name) ? (coreTarget(name) ?? bareField(name)) : find(name, known)
-    if (typeof target === 'string') throw new CannotStart(`${target}.`)
+    if (typeof target === 'string') throw new CannotStart(target.endsWith('?') ? target : `${target}.`)
     return target
   }
   const changeOf =

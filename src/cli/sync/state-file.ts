@@ -44,7 +44,10 @@ export function openState(path: string | null, place: Place): StateFile {
         end += writeSync(file, `${digest}\n`, end)
       },
       remove: () => rmSync(path, { force: true }),
-      close: () => closeSync(file),
+      close() {
+        closeSync(file)
+        if (done.size === 0) rmSync(path, { force: true })
+      },
     }
   } catch (error) {
     closeSync(file)

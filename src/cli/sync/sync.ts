@@ -40,7 +40,10 @@ export async function sync(command: Sync, terminal: Terminal, world: SyncWorld =
   }
   const signal = world.stop ?? listenForStop()
   const stop = new AbortController()
-  signal.asked.then(() => stop.abort(new Stopped()))
+  signal.asked.then(() => {
+    terminal.error('Stopping after the call that is under way.\n')
+    stop.abort(new Stopped())
+  })
   try {
     const run = await prepare(command, terminal, world, stop.signal)
     try {
