@@ -30,7 +30,8 @@ export interface Pool extends Connection {
   close(): Promise<void>
 }
 
-/** Of one process: one connection writes, the others read. */
+/** Of one process. One connection writes: several would make more commits with fewer calls in each, and one person's calls
+ * would have to be kept from overtaking each other. The others read. */
 const CONNECTIONS_MAX = 5
 const CONNECT_TIMEOUT_MS = 5000
 /** Longer than the server's own timeout, which is told with a proper error; this one costs the connection. */
