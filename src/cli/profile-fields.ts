@@ -101,6 +101,13 @@ export function asRead(text: string, target: Target): string {
     .join(',')
 }
 
+/** Whether what was read is what is wanted: Slack reads back `&`, `<` and `>` escaped, and addresses in small letters. */
+export function isSame(read: string, wanted: string, target: Target): boolean {
+  const form = (text: string) => (target.key === 'email' ? asRead(text, target).toLowerCase() : asRead(text, target))
+  const unescaped = read.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+  return form(read) === form(wanted) || form(unescaped) === form(wanted)
+}
+
 /** `profile` for users.profile.set. */
 export function patchOf(changes: readonly { readonly target: Target; readonly value: string }[]): object {
   const fields = changes.filter(({ target }) => target.isField)

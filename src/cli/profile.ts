@@ -12,6 +12,7 @@ import {
   findTarget,
   heldIn,
   isCertain,
+  isSame,
   patchOf,
   type Target,
 } from './profile-fields.ts'
@@ -112,7 +113,7 @@ function taken(answer: Answer, changes: readonly Change[]): string[] {
   return changes.map(({ target, value }) => {
     const now = heldIn(answer.profile, target)
     const name = target.label === target.key ? target.key : `${target.key} (${visible(target.label)})`
-    const differs = asRead(now, target) !== asRead(value, target) && target.key !== 'email'
+    const differs = !isSame(now, value, target) && target.key !== 'email'
     return `  ${name}: ${quote(now)}${differs ? `, where ${quote(value)} was sent` : ''}`
   })
 }

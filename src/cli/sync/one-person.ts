@@ -10,7 +10,7 @@ import {
 } from '../api-client.ts'
 import { CannotStart } from '../cannot-start.ts'
 import { lookedUp, NO_LOOKUP } from '../find-user.ts'
-import { asRead, heldIn, patchOf } from '../profile-fields.ts'
+import { heldIn, isSame, patchOf } from '../profile-fields.ts'
 import type { Difference, Outcome } from './outcome.ts'
 import type { Person } from './people.ts'
 
@@ -65,7 +65,7 @@ export function differencesOf(person: Person, profile: unknown): Difference[] {
       )
     }
     const before = heldIn(profile, target)
-    return asRead(before, target) === value ? [] : [{ target, before, after: value }]
+    return isSame(before, value, target) ? [] : [{ target, before, after: value }]
   })
 }
 
@@ -94,7 +94,7 @@ function judged(planned: Planned, answer: Answer): Outcome {
     // A new address may have to be confirmed first.
     if (target.key === 'email') return false
     const now = heldIn(answer.profile, target)
-    return now === before && asRead(now, target) !== after
+    return now === before && !isSame(now, after, target)
   })
   if (kept.length === 0) return changed(planned)
   const reasons = messagesOf(answer).join(' ')

@@ -126,7 +126,9 @@ async function work(run: Run): Promise<number> {
     run.progress?.end()
     if (error instanceof Stopped) return finish(run, [], true)
     // What was done so far is told all the same.
-    if (command.report !== null) writeReport(command.report, summaryOf(run, true))
+    const someChanged = [...outcomes.values()].some(({ outcome }) => outcome === 'changed')
+    if (someChanged && !command.json) run.terminal.error(tellSummary(summaryOf(run, false)))
+    if (command.report !== null) writeReport(command.report, summaryOf(run, false))
     throw error
   }
 }
@@ -175,12 +177,20 @@ async function refusedByPerson(
 ): Promise<string | undefined> {
   if (command.yes || planned.length === 0) return undefined
   for (const { person, user, differences } of planned) terminal.out(tellDifferences(person.row, user, differences))
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  const isYes = await ask(`Change ${planned.length} people? [y/N] `, directory.stop)
+  return isYes ? undefined : 'Nothing was written.'
+}
+
+async function ask(question: string, stop: AbortSignal): Promise<boolean> {
+  // Not as an editor of lines, which would take Ctrl-C for itself.
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
+  // No answer, as after Ctrl-D, is a no.
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
   try {
-    const answer = await lines.question(`Change ${planned.length} people? [y/N] `, { signal: directory.stop })
-    return /^y(es)?$/i.test(answer.trim()) ? undefined : 'Nothing was written.'
+    const answer = await Promise.race([lines.question(question, { signal: stop }), closed])
+    return /^y(es)?$/i.test(answer.trim())
   } catch (error) {
-    directory.stop.throwIfAborted()
+    stop.throwIfAborted()
     throw error
   } finally {
     lines.close()
