@@ -1,12 +1,7 @@
-import {
-  type ClientRequest,
-  type Agent as HttpAgent,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request,
-} from 'node:http'
-import { type Agent as HttpsAgent, request as requestSecurely } from 'node:https'
+import type { ClientRequest, Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
 import type { LookupFunction } from 'node:net'
+import { http, https } from '../node-http.ts'
 
 /** As much of an answer as is looked at; no challenge is longer. */
 const TEXT_BYTES_MAX = 16 * 1024
@@ -61,7 +56,7 @@ interface Attempt {
 function attempt(url: URL, outgoing: Outgoing, { connections, signal, fresh }: Attempt): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const isSecure = url.protocol === 'https:'
-  const sending = (isSecure ? requestSecurely : request)(url, {
+  const sending = (isSecure ? https : http).request(url, {
     method: 'POST',
     headers: outgoing.headers,
     lookup: connections.lookup,

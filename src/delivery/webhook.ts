@@ -1,5 +1,4 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
+import { http, https } from '../node-http.ts'
 import { assertAllowed, createGuardedLookup, type Refuses } from './guarded-lookup.ts'
 import { type Answer, type Connections, exchange, TimedOut } from './http-exchange.ts'
 import { isPrivateAddress } from './private-address.ts'
@@ -62,7 +61,7 @@ export interface WebhookOptions {
 export function createWebhooks(options: WebhookOptions): Webhooks {
   const refuses = options.refuses ?? (options.allowPrivate ? () => false : isPrivateAddress)
   const idle = { keepAlive: true, maxFreeSockets: IDLE_SOCKETS_PER_HOST_MAX, timeout: IDLE_MS }
-  const agents = { http: new HttpAgent(idle), https: new HttpsAgent(idle) }
+  const agents = { http: new http.Agent(idle), https: new https.Agent(idle) }
   const connections: Connections = { ...agents, lookup: createGuardedLookup(refuses) }
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
 

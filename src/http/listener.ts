@@ -2,12 +2,10 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { http } from '../node-http.ts'
 import type { Answer, Call } from '../web-api/call.ts'
 import { createApiHandler } from './api.ts'
 import { answerBrokenRequest } from './broken-request.ts'
-
-// An import of this module asks it for all of its exports, and so loads a whole HTTP client that is not used here.
-const { createServer } = process.getBuiltinModule('node:http')
 
 /** Bounds of the listener. Headers: the Open Context Protocol's session header grows past Node's own 16 KiB. */
 const HEADER_BYTES_MAX = 80 * 1024
@@ -49,7 +47,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     schemaController: { compilersFactory: NO_SCHEMAS },
     frameworkErrors: (_error, _request, reply) => answerUnreadable(reply as FastifyReply),
     serverFactory: (handleRest) => {
-      const server = createServer(
+      const server = http.createServer(
         {
           maxHeaderSize: HEADER_BYTES_MAX,
           headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
