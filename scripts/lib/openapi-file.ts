@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { VERSION } from '../../src/version.ts'
 import { methodsByName } from '../../src/methods/index.ts'
 import { makeOpenApi } from '../../src/openapi/make-openapi.ts'
+import { VERSION } from '../../src/version.ts'
 
 export const OPENAPI_FILE = fileURLToPath(new URL('../../docs/openapi.json', import.meta.url))
 

@@ -90,7 +90,8 @@ export function wireEvents(entry: LogEntry, telling: Telling): readonly WireEven
     case 'tokens_revoked':
       return [tokensRevoked(entry)]
     case 'message':
-      // Slack: needs `im:history`, and tells of the conversations of those who authorised the app — message.im
+      // Slack: needs `im:history`, and tells of the conversations of those who authorised the app — message.im;
+      // docs/decisions/0042
       return telling.viewer?.readsMessagesOf(entry.userId) ? [message(entry)] : []
     case 'email_changed':
     case 'email_requested':

@@ -5,7 +5,8 @@ import type { AppId } from '../domain/ids.ts'
 const HASH_BYTES = 9
 const ID_LENGTH = 14
 
-/** Slack's `Ev…`, from nothing but what the event is: a repeated delivery has the id of the first. */
+/** Slack's `Ev…`, from nothing but what the event is: a repeated delivery has the id of the first
+ * (docs/decisions/0040). */
 export function eventIdOf(seq: number, type: string, appId: AppId): string {
   const hash = createHash('sha256').update(`${seq}/${type}/${appId}`).digest()
   const number = BigInt(`0x${hash.subarray(0, HASH_BYTES).toString('hex')}`)

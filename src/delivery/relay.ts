@@ -262,7 +262,7 @@ class LogRelay implements Relay {
   }
 
   /** Slack sends nothing to an address that does not answer its challenge. Here it is told to the operator, as the
-   * receiver may well start after this server. */
+   * receiver may well start after this server (docs/decisions/0046). */
   async #verify(teamId: TeamId, app: App): Promise<void> {
     const { verified, detail } = await verifyUrl(this.#webhooks, app, this.#ending.signal)
     if (verified || this.#ending.signal.aborted) return

@@ -77,7 +77,7 @@ export function createSocketMode({ publicUrl, times = {} }: SocketModeOptions): 
     }
   }
 
-  /** Slack tells the eleventh connection so in place of `hello`; the ten others stay. */
+  /** Slack tells the eleventh connection so in place of `hello`; the ten others stay (docs/decisions/0043). */
   function refuse(line: SocketLine): SocketSession {
     line.send(disconnectMessage('too_many_websockets', host()))
     line.close(CLOSE.policy, 'too_many_websockets')

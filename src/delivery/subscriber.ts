@@ -8,7 +8,7 @@ import { HourWindow, minuteOf } from './hour-window.ts'
 import type { Retry, Transport, TransportOutcome } from './transport.ts'
 
 export interface SubscriberBounds {
-  /** Slack: 30,000 deliveries per workspace and app in 60 minutes — the Events API, rate limiting */
+  /** Slack: 30,000 deliveries per workspace and app in 60 minutes — the Events API, rate limiting; docs/decisions/0044 */
   readonly eventsPerHourMax: number
   /** Slack: apps with fewer events in an hour are not disabled — the Events API, failure limits */
   readonly eventsUntilDisabling: number
@@ -16,7 +16,8 @@ export interface SubscriberBounds {
 
 export const SUBSCRIBER_BOUNDS: SubscriberBounds = { eventsPerHourMax: 30_000, eventsUntilDisabling: 1000 }
 
-/** Slack: disabled when more than 95 % of the attempts of an hour fail — the Events API, failure limits */
+/** Slack: disabled when more than 95 % of the attempts of an hour fail — the Events API, failure limits;
+ * docs/decisions/0045 */
 const FAILING_SHARE = 0.95
 
 export interface Log {

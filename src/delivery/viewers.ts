@@ -104,7 +104,7 @@ function groupByApp(grants: readonly Grant[]): Map<AppId, AppTokens> {
 }
 
 /** A token that may read users before one that may not, then the bot's before those of people, then the oldest: Slack
- * tells an app of what any of its installations may see. */
+ * tells an app of what any of its installations may see. Which decides is ours: docs/decisions/0041. */
 function firstDeciding(one: Grant, other: Grant): number {
   return (
     Number(readsUsers(other)) - Number(readsUsers(one)) ||

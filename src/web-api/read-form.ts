@@ -4,7 +4,7 @@ import type { RawArgs } from './call.ts'
 export type FormError = 'invalid_form_data' | 'invalid_arg_name' | 'invalid_array_arg'
 
 const ARG_NAME_LENGTH_MAX = 100
-/** Of one call. */
+/** Of one call (docs/decisions/0050). */
 export const ARGS_MAX = 200
 
 /** Reads `a=1&b=2`. Written here because it runs on every call: the platform's own readers pass over broken escapes

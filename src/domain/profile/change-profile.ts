@@ -39,7 +39,8 @@ export interface ProfileChange {
 
 export type ChangeProfileError = PermitError | NameError | StatusError | FieldError | 'email_taken' | 'username_same'
 
-/** All rules of users.profile.set. One refused value refuses the whole call — docs/decisions/0006. */
+/** All rules of users.profile.set. One refused value refuses the whole call — docs/decisions/0006; their order —
+ * docs/decisions/0048. */
 export function changeProfile(request: ProfileChangeRequest): ProfileChange | Refusal<ChangeProfileError> {
   const permission = permit(request)
   if (isRefusal(permission)) return permission

@@ -28,7 +28,7 @@ export function foldEmail(email: string): string {
   return email.toLowerCase()
 }
 
-/** Slack: "It cannot have spaces … It must have an `@` and a domain." — users.profile.set, email. What could end one mail
+/** Slack: "It cannot have spaces … It must have an `@` and a domain." — users.profile.set, email; docs/decisions/0047. What could end one mail
  * header and begin another is refused too. */
 export function isEmail(text: string): boolean {
   if (text.length > EMAIL_LENGTH_MAX || /[\s\p{C}<>()[\]\\,;:"]/u.test(text)) return false

@@ -12,7 +12,7 @@ const CLOSES: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /** The patch without the core keys that the team has closed to changes; they are ignored with a notice —
- * docs/decisions/0004. Assumption: names hang together, and so do the parts of a status. */
+ * docs/decisions/0004. Names hang together, and so do the parts of a status — docs/decisions/0049. */
 export function withoutUneditable(patch: ProfilePatch, { uneditableFields }: Settings): ProfilePatch {
   if (uneditableFields.length === 0) return patch
   const closed = new Set(uneditableFields.flatMap((key) => CLOSES.get(key) ?? key))
