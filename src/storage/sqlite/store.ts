@@ -48,6 +48,8 @@ export class SqliteStore implements Store {
   readonly #begin: Transaction
   readonly #queue: WriteQueue
   #closing: Promise<void> | undefined
+  /** Known here, since asking the driver costs every read more than a look into a cache. */
+  #isOpen = true
   readonly #commits = new Commits()
   #lastSeq: number
   #batches = 0
@@ -216,6 +218,7 @@ export class SqliteStore implements Store {
   async #close(): Promise<void> {
     await this.#queue.close()
     await this.#checkpoints?.close()
+    this.#isOpen = false
     this.#db.close()
   }
 
@@ -268,7 +271,7 @@ export class SqliteStore implements Store {
   }
 
   #read<Result>(query: () => Result): Result {
-    if (!this.#db.open) throw new StorageUnavailable('The store is closed.')
+    if (!this.#isOpen) throw new StorageUnavailable('The store is closed.')
     try {
       return query()
     } catch (error) {
