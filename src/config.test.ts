@@ -27,6 +27,7 @@ const SERVE = {
   data: 'd',
   workspaces: [],
   publicUrl: null,
+  allowPrivateWebhooks: false,
   smtp: null,
   json: false,
 }
@@ -89,6 +90,8 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
   ['serve --data d', SERVE],
   ['serve', SERVE, { NAMETAG_DATA: 'd' }],
   ['serve --data d --public-url https://people.example.com/', { ...SERVE, publicUrl: 'https://people.example.com' }],
+  ['serve --data d --allow-private-webhooks', { ...SERVE, allowPrivateWebhooks: true }],
+  ['serve --data d', { ...SERVE, allowPrivateWebhooks: true }, { NAMETAG_ALLOW_PRIVATE_WEBHOOKS: '1' }],
   ['serve --data d --smtp-url smtp://mail.example.com?from=hr@example.com', { ...SERVE, smtp: SMTP }],
   ['serve --data d', { ...SERVE, smtp: SMTP }, { NAMETAG_SMTP_URL: 'smtp://mail.example.com?from=hr@example.com' }],
   ['dev --smtp-url smtp://mail.example.com?from=hr@example.com', { ...DEV, smtp: SMTP }],

@@ -84,6 +84,7 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
         ...readListen(values),
         data: readData(values),
         publicUrl: readPublicUrl(values),
+        allowPrivateWebhooks: values.isOn('allow-private-webhooks'),
         smtp: readSmtp(values),
         json,
       }

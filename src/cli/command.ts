@@ -41,6 +41,7 @@ export interface Serve extends Surroundings {
   readonly workspaces: readonly string[]
   readonly publicUrl: string | null
   /** `null`: mails are written into the data folder instead of sent. */
+  readonly allowPrivateWebhooks: boolean
   readonly smtp: SmtpServer | null
   readonly json: boolean
 }

@@ -122,6 +122,11 @@ export const COMMANDS = [
         env: 'NAMETAG_PUBLIC_URL',
         doc: 'Where people reach this server, where that is not the address it listens on.',
       },
+      {
+        name: 'allow-private-webhooks',
+        env: 'NAMETAG_ALLOW_PRIVATE_WEBHOOKS',
+        doc: 'Let webhooks go to this machine and to private networks too.',
+      },
       SMTP_URL,
       READY_JSON,
     ],

@@ -41,7 +41,7 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
       clock,
       log: openLog(command.logLevel),
       rateLimits: true,
-      allowPrivateWebhooks: false,
+      allowPrivateWebhooks: command.allowPrivateWebhooks,
       post: smtp === null ? createFolderPost(join(data, 'mail')) : createSmtpPost(smtp),
       page: () => ({ mode: 'serve', version: VERSION, ...address }),
       ...(publicUrl === null ? {} : { publicUrl }),
