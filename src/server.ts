@@ -17,6 +17,7 @@ import { addOpenApiRoutes } from './http/openapi-routes.ts'
 import type { PageFacts } from './http/page/page.ts'
 import { addRoutes, type SignIn } from './http/routes.ts'
 import { createSocketServer } from './http/sockets.ts'
+import { isLoopback } from './loopback.ts'
 import { methodsByName } from './methods/index.ts'
 import type { Store } from './storage/store.ts'
 import { VERSION } from './version.ts'
@@ -200,10 +201,6 @@ async function stopAfter(error: unknown, listener: Listener): Promise<never> {
 
 function withoutSlash(url: string): string {
   return url.replace(/\/+$/, '')
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 /** An address that listens everywhere is reached on this machine by its loopback name. */

@@ -1,6 +1,7 @@
 import { MovableClock } from '../clock.ts'
 import { createMemoryPost, keepingIn } from '../delivery/mail-memory.ts'
 import { createSmtpPost } from '../delivery/mail-smtp.ts'
+import { isLoopback } from '../loopback.ts'
 import { openSqlite } from '../storage/sqlite/open.ts'
 import { digestWith } from '../storage/token-keys.ts'
 import { VERSION } from '../version.ts'
@@ -81,8 +82,4 @@ function noticeFor(filled: Filled, { data, workspaces }: Dev): string {
   if (filled !== 'before, otherwise') return ''
   const ignored = workspaces.length > 0 ? `${workspaces.join(', ')} is not read` : 'the demo team is not opened'
   return `Notice: ${data} already holds people from another workspace file, so ${ignored}. Start with --fresh to begin again.\n`
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }

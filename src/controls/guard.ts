@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
+import { isLoopback } from '../loopback.ts'
 import { ControlRefusal } from './control-refusal.ts'
 
 /** Keeps out what a browser sends on behalf of a web page of somebody else. `host` is what the server listens on. */
@@ -10,7 +11,7 @@ export function judgeRequest(method: string, headers: IncomingHttpHeaders, host:
 /** A page whose name was made to lead to this machine sends its own name (DNS rebinding). */
 function judgeHost({ host = '' }: IncomingHttpHeaders, bound: string): ControlRefusal | undefined {
   const name = hostnameOf(`http://${host}`)
-  if (name !== undefined && (isLoopback(name) || name === hostnameOf(urlOf(bound)))) return undefined
+  if (name !== undefined && (isOnThisMachine(name) || name === hostnameOf(urlOf(bound)))) return undefined
   if (name !== undefined && isEverywhere(bound) && cannotBeForeign(name)) return undefined
   return new ControlRefusal(403, 'foreign_host', 'use the address that the server was started with, such as 127.0.0.1')
 }
@@ -45,8 +46,9 @@ function hostnameOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname : undefined
 }
 
-function isLoopback(name: string): boolean {
-  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(name)
+/** `name` as a URL writes it: a literal of IPv6 in brackets. Browsers lead every name under `.localhost` here. */
+function isOnThisMachine(name: string): boolean {
+  return name.endsWith('.localhost') || isLoopback(name.replace(/^\[(.*)\]$/, '$1'))
 }
 
 function isEverywhere(host: string): boolean {

@@ -1,3 +1,4 @@
+import { isLoopback } from '../loopback.ts'
 import { messageOf } from './mail-message.ts'
 import { type Post, Undeliverable } from './mail-post.ts'
 import type { SmtpServer } from './smtp-url.ts'
@@ -50,10 +51,6 @@ export function createSmtpPost({ host, port, secure, auth, from }: SmtpServer, s
 interface Transport {
   sendMail(message: ReturnType<typeof messageOf>): Promise<{ readonly accepted: readonly unknown[] }>
   close(): void
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 function checkTaken({ accepted }: { readonly accepted: readonly unknown[] }): void {
