@@ -1,8 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { firstLine } from './program.ts'
+import { firstLine, inFolder } from './program.ts'
 import { print, startCalls } from './steady-calls.ts'
 
 /** Prints how long it takes to clear statuses that all expire at one instant, and how long other calls take meanwhile.
@@ -11,14 +10,9 @@ const STATUSES = Number(process.env.BENCH_STATUSES ?? 100_000)
 const RATE = Number(process.env.BENCH_RATE ?? 400)
 const QUIET_MS = 3000
 
-const folder = mkdtempSync(`${process.cwd()}/.bench-`)
-try {
-  await main()
-} finally {
-  rmSync(folder, { recursive: true, force: true })
-}
+await inFolder(main)
 
-async function main(): Promise<void> {
+async function main(folder: string): Promise<void> {
   console.log(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, ${STATUSES} statuses, ${RATE} calls/s`)
   const child = fork(new URL('./expiring.ts', import.meta.url), [folder, String(STATUSES)], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 export interface Usage {
@@ -29,6 +30,16 @@ export async function startProgram(file: string, args: readonly string[]): Promi
       child.kill('SIGTERM')
       await exit
     },
+  }
+}
+
+/** Gives `work` a folder of its own on this disk, which goes with it. */
+export async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(`${process.cwd()}/.bench-`)
+  try {
+    await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

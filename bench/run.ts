@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { applyLoad, findGenerator, type Load, type Work } from './load.ts'
 import { tokenOf, userIdOf } from './people.ts'
-import { type Program, startProgram, type Usage } from './program.ts'
+import { inFolder, type Program, startProgram, type Usage } from './program.ts'
 import { measureStart } from './start.ts'
 
 /** Prints what the server carries, as ratios to a bare `node:http` server that sends the same bytes: both in one run, in
@@ -24,14 +24,9 @@ const CASES: readonly { work: Work; connections: number; bar: number | undefined
   { work: 'users.info', connections: 64, bar: 0.7 },
 ]
 
-const folder = mkdtempSync(`${process.cwd()}/.bench-`)
-try {
-  await main()
-} finally {
-  rmSync(folder, { recursive: true, force: true })
-}
+await inFolder(main)
 
-async function main(): Promise<void> {
+async function main(folder: string): Promise<void> {
   const generator = await findGenerator()
   console.log(
     `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, ${generator}, ${PEOPLE} people, ${ROUNDS} × ${SECONDS} s each`,
@@ -42,7 +37,7 @@ async function main(): Promise<void> {
   )
   console.log('|---|---|---|---|---|---|---|---|---|---|---|')
   for (const { work, connections, bar } of CASES) {
-    const bare = await startProgram('./bare.ts', [await recordAnswer(real.url, work)])
+    const bare = await startProgram('./bare.ts', [await recordAnswer(folder, real.url, work)])
     const figures: { real: Figure; bare: Figure }[] = []
     for (let round = 0; round < ROUNDS; round++) {
       figures.push({ bare: await measure(bare, work, connections), real: await measure(real, work, connections) })
@@ -90,7 +85,7 @@ function printCase(
 }
 
 /** Asks the real server once and keeps what it sent, for the bare one to send. */
-async function recordAnswer(url: string, work: Work): Promise<string> {
+async function recordAnswer(folder: string, url: string, work: Work): Promise<string> {
   const set = work === 'users.profile.set'
   const query = work === 'users.info' ? `?user=${userIdOf(0)}` : ''
   const answer = await fetch(`${url}/api/${work}${query}`, {

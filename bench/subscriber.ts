@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { cpus } from 'node:os'
-import { type Program, startProgram } from './program.ts'
+import { inFolder, type Program, startProgram } from './program.ts'
 import { print, startCalls } from './steady-calls.ts'
 
 /** Prints how long calls take without a subscriber, with one that answers at once, and with one that hangs for 30 s.
@@ -12,25 +12,27 @@ const RATE = Number(process.env.BENCH_RATE ?? 400)
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const HANG_MS = 30_000
 
-const folder = mkdtempSync(`${process.cwd()}/.bench-`)
-const quick = await listen(0)
-const hanging = await listen(HANG_MS)
-const kinds: readonly (readonly [string, string | undefined])[] = [
-  ['without a subscriber', undefined],
-  ['with a quick subscriber', addressOf(quick)],
-  ['with one that hangs for 30 s', addressOf(hanging)],
-]
-try {
+await inFolder(main)
+
+async function main(folder: string): Promise<void> {
   console.log(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, ${RATE} calls/s for ${SECONDS} s`)
-  const programs: Program[] = []
-  for (const [, url] of kinds) programs.push(await start(programs.length, url))
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, [name]] of kinds.entries()) await measure(programs[index] as Program, name)
+  const quick = await listen(0)
+  const hanging = await listen(HANG_MS)
+  const kinds: readonly (readonly [string, string | undefined])[] = [
+    ['without a subscriber', undefined],
+    ['with a quick subscriber', addressOf(quick)],
+    ['with one that hangs for 30 s', addressOf(hanging)],
+  ]
+  try {
+    const programs: Program[] = []
+    for (const [index, [, url]] of kinds.entries()) programs.push(await start(`${folder}/${index}`, url))
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [index, [name]] of kinds.entries()) await measure(programs[index] as Program, name)
+    }
+    for (const program of programs) await program.stop()
+  } finally {
+    for (const server of [quick, hanging]) server.close().closeAllConnections()
   }
-  for (const program of programs) await program.stop()
-} finally {
-  for (const server of [quick, hanging]) server.close().closeAllConnections()
-  rmSync(folder, { recursive: true, force: true })
 }
 
 async function measure(program: Program, name: string): Promise<void> {
@@ -39,8 +41,7 @@ async function measure(program: Program, name: string): Promise<void> {
   print(name, await calls.stop())
 }
 
-function start(index: number, url: string | undefined): Promise<Program> {
-  const data = `${folder}/${index}`
+function start(data: string, url: string | undefined): Promise<Program> {
   mkdirSync(data)
   return startProgram('./real.ts', [data, '1000', ...(url === undefined ? [] : [url])])
 }

@@ -1,26 +1,7 @@
 import { ERRORS, type ErrorCode } from '../domain/errors.ts'
 import { STATUS } from '../web-api/envelope.ts'
 import type { Method } from '../web-api/method.ts'
-import { PIPELINE_ERRORS, type PipelineError } from '../web-api/pipeline-errors.ts'
-
-/** What the pipeline answers about a token: a method that needs none never does. */
-const TOKEN_ERRORS: ReadonlySet<string> = new Set([
-  'not_authed',
-  'invalid_auth',
-  'token_revoked',
-  'token_expired',
-  'account_inactive',
-  'no_permission',
-  'org_login_required',
-  'team_added_to_org',
-  'ekm_access_denied',
-  'accesslimited',
-  'access_denied',
-  'two_factor_setup_required',
-  'not_allowed_token_type',
-  'is_bot',
-  'missing_scope',
-] satisfies PipelineError[])
+import { PIPELINE_ERRORS, type PipelineError, TOKEN_ERRORS } from '../web-api/pipeline-errors.ts'
 
 /** Every code that a method answers with this HTTP status, its own first, each with its cause. */
 export function causesOf(method: Method, status: number): ReadonlyMap<string, string> {

@@ -36,6 +36,25 @@ export const PIPELINE_ERRORS = [
 
 export type PipelineError = (typeof PIPELINE_ERRORS)[number]
 
+/** What the pipeline answers about a token: a method that needs none never does. */
+export const TOKEN_ERRORS: ReadonlySet<string> = new Set([
+  'not_authed',
+  'invalid_auth',
+  'token_revoked',
+  'token_expired',
+  'account_inactive',
+  'no_permission',
+  'org_login_required',
+  'team_added_to_org',
+  'ekm_access_denied',
+  'accesslimited',
+  'access_denied',
+  'two_factor_setup_required',
+  'not_allowed_token_type',
+  'is_bot',
+  'missing_scope',
+] satisfies PipelineError[])
+
 /** Codes in Slack's tables that no call to this server can provoke, each with the reason. A fault that is injected on
  * purpose can still answer them. */
 export const ONLY_BY_FAULT = {
