@@ -4,6 +4,7 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { need } from './support/need.ts'
 import { type RunningProgram, startProgram, until, within } from './support/process.ts'
 import { sendRaw } from './support/raw.ts'
 import { type Received, received, send } from './support/send.ts'
@@ -73,10 +74,7 @@ async function trace(
   t: TestContext,
   work: (server: RunningProgram) => Promise<void>,
 ): Promise<TracedCall[] | undefined> {
-  if (process.platform !== 'linux') {
-    t.skip('NOT CHECKED: only Linux has strace, so nobody has seen here that an answer waits for the disk')
-    return undefined
-  }
+  if (need(t, 'strace', 'strace') === undefined) return undefined
   const folder = temporaryFolder(t)
   const file = join(folder, 'trace')
   const argv = ['--data', join(folder, 'data'), '--rate-limits', 'off']
