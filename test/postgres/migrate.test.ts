@@ -80,12 +80,12 @@ test('what the log told before it knew of kinds is told as changes of users', as
   assert.equal(await log.findLastSeq(), 1)
 })
 
-test('a snapshot has every table and every column of the schema, except those that only hold locks', async () => {
+test('a snapshot has every table and every column of the schema, except the notes and those that only hold locks', async () => {
   const db = await openEmpty()
   await migrate(db)
   const columns = await db.prepare<[], Column>(COLUMNS).all()
   const columnsOf = (name: string) => columns.flatMap(({ table, column }) => (table === name ? [column] : []))
-  const names = (await tablesOf(db)).filter((name) => name !== 'migrations' && name !== 'log_lock')
+  const names = (await tablesOf(db)).filter((name) => !['migrations', 'log_lock', 'notes'].includes(name))
   const schema = Object.fromEntries(names.map((name) => [name, columnsOf(name).toSorted()]))
   const inSnapshot = Object.entries(SNAPSHOT_TABLES).map(([name, list]) => [name, list.toSorted()])
   assert.deepEqual(Object.fromEntries(inSnapshot), schema)
@@ -94,7 +94,7 @@ test('a snapshot has every table and every column of the schema, except those th
 test('every key begins with the team, so that a distributed database can shard by it', async () => {
   const db = await openEmpty()
   await migrate(db)
-  const ofOneProcess = ['cursors', 'log_lock', 'migrations']
+  const ofOneProcess = ['cursors', 'log_lock', 'migrations', 'notes']
   for (const { table, definition } of await db.prepare<[], Constraint>(CONSTRAINTS).all()) {
     if (!definition.startsWith('PRIMARY KEY') || ofOneProcess.includes(table)) continue
     assert.match(definition, /^PRIMARY KEY \(team_id/, table)

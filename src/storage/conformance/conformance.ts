@@ -5,6 +5,7 @@ import { BATCHES } from './batches.ts'
 import { COMMITS } from './commits.ts'
 import { DURABILITY } from './durability.ts'
 import { FACTS } from './facts.ts'
+import { NOTES } from './notes.ts'
 import { READERS } from './readers.ts'
 import { READING } from './reading.ts'
 import { SNAPSHOTS } from './snapshots.ts'
@@ -29,7 +30,7 @@ export interface Case {
   run(place: Place): Promise<void>
 }
 
-const ALIKE = [...READING, ...BATCHES, ...TOKENS, ...FACTS, ...COMMITS, ...READERS, ...SNAPSHOTS]
+const ALIKE = [...READING, ...BATCHES, ...TOKENS, ...FACTS, ...COMMITS, ...READERS, ...NOTES, ...SNAPSHOTS]
 
 /** What every engine does alike: the meaning of `Store`, as tests. */
 export function conformance(name: string, engine: Engine): void {

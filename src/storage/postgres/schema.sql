@@ -31,6 +31,12 @@ CREATE TABLE migrations (
   PRIMARY KEY (number)
 );
 
+CREATE TABLE notes (
+  key text collate "C" not null,
+  value text not null,
+  PRIMARY KEY (key)
+);
+
 CREATE TABLE teams (
   team_id text collate "C" not null,
   version bigint not null,

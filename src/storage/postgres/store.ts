@@ -24,6 +24,7 @@ import { performBatch } from './batch.ts'
 import { Caches } from './caches.ts'
 import type { Connection, Pool } from './connection.ts'
 import { createDoorbell, type Doorbell } from './doorbell.ts'
+import type { Notes } from './notes.ts'
 import { counted } from './own-writes.ts'
 import { openSnapshots } from './snapshots.ts'
 import { openTables, type Tables } from './tables.ts'
@@ -133,6 +134,10 @@ export class PostgresStore implements Store {
     return this.#write((tables) => tables.tokens.add(this.#digest(token), grant))
   }
 
+  async hasTokens(): Promise<boolean> {
+    return this.#tables.tokens.hasAny()
+  }
+
   async findTokens(teamId: TeamId | null): Promise<readonly Grant[]> {
     const { tokens } = this.#tables
     return teamId === null ? tokens.findAll() : tokens.findOfTeam(teamId)
@@ -195,6 +200,14 @@ export class PostgresStore implements Store {
     const { undelivered } = this.#tables
     const rows = pageOf(limit)
     return reader === null ? undelivered.findAll(rows) : undelivered.findOfReader(reader, rows)
+  }
+
+  async findNote(key: string): Promise<string | undefined> {
+    return this.#tables.notes.find(key)
+  }
+
+  putNote(key: string, value: string | null, expected: string | null): Promise<boolean> {
+    return this.#write(({ notes }) => putNote(notes, key, value, expected))
   }
 
   takeSnapshot(): Promise<Snapshot> {
@@ -286,6 +299,11 @@ export class PostgresStore implements Store {
     const digest = this.#tokenDigest(token)
     return typeof digest === 'string' ? digest : digest.toString('hex')
   }
+}
+
+async function putNote(notes: Notes, key: string, value: string | null, expected: string | null): Promise<boolean> {
+  if (expected !== null) return value === null ? notes.drop(key, expected) : notes.replace(key, value, expected)
+  return value === null ? (await notes.find(key)) === undefined : notes.add(key, value)
 }
 
 interface Around<Result> {

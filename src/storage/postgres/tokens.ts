@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts'
 
 export interface Tokens {
   findByDigests(digests: readonly string[]): Promise<ReadonlyMap<string, Grant>>
+  hasAny(): Promise<boolean>
   findAll(): Promise<readonly Grant[]>
   findOfTeam(teamId: TeamId): Promise<readonly Grant[]>
   /** Whether the user has a user token of the app that is not revoked. */
@@ -28,6 +29,14 @@ export function openTokens(db: Connection): Tokens {
       tokens
     where
       digest = any($1::text[])`)
+
+  const findAny = db.prepare<[], { token_id: string }>(`
+    select
+      token_id
+    from
+      tokens
+    limit
+      1`)
 
   const findAll = db.prepare<[], TokenRow>(`
     select
@@ -87,6 +96,7 @@ export function openTokens(db: Connection): Tokens {
   return {
     findByDigests: async (digests) =>
       new Map((await findByDigests.all(digests)).map((row) => [row.digest, fromRow(row)])),
+    hasAny: async () => (await findAny.get()) !== undefined,
     findAll: async () => (await findAll.all()).map(fromRow),
     findOfTeam: async (teamId) => (await findOfTeam.all(teamId)).map(fromRow),
     hasLive: async (teamId, userId, appId) => (await findLive.get(teamId, userId, appId)) !== undefined,

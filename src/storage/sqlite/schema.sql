@@ -23,6 +23,12 @@ CREATE TABLE migrations (
   checksum text not null
 ) strict;
 
+CREATE TABLE notes (
+  key text not null,
+  value text not null,
+  primary key (key)
+) strict;
+
 CREATE TABLE teams (
   team_id text not null,
   body text not null,

@@ -26,6 +26,7 @@ import { performBatch } from './batch.ts'
 import { Caches } from './caches.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { type Connection, MEMORY } from './connection.ts'
+import type { Notes } from './notes.ts'
 import { openSnapshots, type Snapshots } from './snapshots.ts'
 import { openTables, type Tables } from './tables.ts'
 import { openTransaction, outageOf, type Transaction } from './transaction.ts'
@@ -126,6 +127,10 @@ export class SqliteStore implements Store {
     })
   }
 
+  async hasTokens(): Promise<boolean> {
+    return this.#read(() => this.#tables.tokens.hasAny())
+  }
+
   async findTokens(teamId: TeamId | null): Promise<readonly Grant[]> {
     return this.#read(() => (teamId === null ? this.#tables.tokens.findAll() : this.#tables.tokens.findOfTeam(teamId)))
   }
@@ -185,6 +190,14 @@ export class SqliteStore implements Store {
     const { undelivered } = this.#tables
     const rows = pageOf(limit)
     return this.#read(() => (reader === null ? undelivered.findAll(rows) : undelivered.findOfReader(reader, rows)))
+  }
+
+  async findNote(key: string): Promise<string | undefined> {
+    return this.#read(() => this.#tables.notes.find(key))
+  }
+
+  putNote(key: string, value: string | null, expected: string | null): Promise<boolean> {
+    return this.#write(() => putNote(this.#tables.notes, key, value, expected))
   }
 
   takeSnapshot(): Promise<Snapshot> {
@@ -283,6 +296,11 @@ export class SqliteStore implements Store {
     const digest = this.#tokenDigest(token)
     return typeof digest === 'string' ? digest : digest.toString('hex')
   }
+}
+
+function putNote(notes: Notes, key: string, value: string | null, expected: string | null): boolean {
+  if (expected !== null) return value === null ? notes.drop(key, expected) : notes.replace(key, value, expected)
+  return value === null ? notes.find(key) === undefined : notes.add(key, value)
 }
 
 interface Around<Result> {

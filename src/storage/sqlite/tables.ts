@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts'
 import { type Cursors, openCursors } from './cursors.ts'
 import { type Log, openLog } from './log.ts'
+import { type Notes, openNotes } from './notes.ts'
 import { openTeams, type Teams } from './teams.ts'
 import { openTokens, type Tokens } from './tokens.ts'
 import { openUndelivered, type UndeliveredRows } from './undelivered.ts'
@@ -13,6 +14,7 @@ export interface Tables {
   readonly log: Log
   readonly cursors: Cursors
   readonly undelivered: UndeliveredRows
+  readonly notes: Notes
 }
 
 export function openTables(db: Connection): Tables {
@@ -23,5 +25,6 @@ export function openTables(db: Connection): Tables {
     log: openLog(db),
     cursors: openCursors(db),
     undelivered: openUndelivered(db),
+    notes: openNotes(db),
   }
 }

@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts'
 
 export interface Tokens {
   findByDigest(digest: string): Grant | undefined
+  hasAny(): boolean
   findAll(): readonly Grant[]
   findOfTeam(teamId: TeamId): readonly Grant[]
   /** Whether the user has a user token of the app that is not revoked. */
@@ -27,6 +28,14 @@ export function openTokens(db: Connection): Tokens {
       tokens
     where
       digest = ?`)
+
+  const findAny = db.prepare<[], { token_id: string }>(`
+    select
+      token_id
+    from
+      tokens
+    limit
+      1`)
 
   const findAll = db.prepare<[], TokenRow>(`
     select
@@ -88,6 +97,7 @@ export function openTokens(db: Connection): Tokens {
       const row = findByDigest.get(digest)
       return row === undefined ? undefined : fromRow(row)
     },
+    hasAny: () => findAny.get() !== undefined,
     findAll: () => findAll.all().map(fromRow),
     findOfTeam: (teamId) => findOfTeam.all(teamId).map(fromRow),
     hasLive: (teamId, userId, appId) => findLive.get(teamId, userId, appId) !== undefined,
