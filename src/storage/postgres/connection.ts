@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { StorageUnavailable } from '../store.ts'
-import { ConnectionLost, isAborted, isLost, outageOf } from './outages.ts'
+import { ConnectionLost, isAborted, isUseless, isWarning, outageOf } from './outages.ts'
 
 /** Where statements go: to any connection, each with its own commit, or to one connection in the midst of a transaction. */
 export interface Connection {
@@ -19,7 +19,9 @@ export interface Statement<Values extends readonly unknown[], Row> {
 export interface Session extends Connection {
   /** Runs statements without parameters, and gives the last one's command tag. */
   exec(text: string): Promise<string>
-  /** Whether nothing more can be sent. */
+  /** How many warnings the server has sent. */
+  warnings(): number
+  /** Whether nothing more is to be sent. */
   isLost(): boolean
   release(): void
 }
@@ -52,12 +54,18 @@ export function connect(url: string, queryTimeoutMs: number = QUERY_TIMEOUT_MS):
   // The pool drops a connection that breaks, and whoever used it hears of it from the statement that failed.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
+  const ages = agesOf(pool)
   let isClosed = false
 
   const openSession = async () => {
     if (isClosed) throw new StorageUnavailable('The store is closed.')
     try {
-      return sessionOf(await pool.connect())
+      let client = await pool.connect()
+      while (ages.isSuspect(client)) {
+        client.release(true)
+        client = await pool.connect()
+      }
+      return sessionOf(client, () => ages.lose(client))
     } catch (error) {
       throw new StorageUnavailable('PostgreSQL takes no connection.', { cause: error })
     }
@@ -72,6 +80,25 @@ export function connect(url: string, queryTimeoutMs: number = QUERY_TIMEOUT_MS):
       const timer = new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())
       await Promise.race([pool.end(), timer])
     },
+  }
+}
+
+interface Ages {
+  lose(client: pg.PoolClient): void
+  isSuspect(client: pg.PoolClient): boolean
+}
+
+/** Where one connection was lost, others as old may lead to the same dead or demoted server without having been told:
+ * whoever waits for an answer on them would wait for a timeout. They are given up instead. */
+function agesOf(pool: pg.Pool): Ages {
+  let age = 0
+  const ages = new WeakMap<object, number>()
+  pool.on('connect', (client) => ages.set(client, age))
+  return {
+    lose: (client) => {
+      age = Math.max(age, (ages.get(client) ?? 0) + 1)
+    },
+    isSuspect: (client) => (ages.get(client) ?? 0) < age,
   }
 }
 
@@ -90,7 +117,7 @@ async function runAlone(
     try {
       return await session.query(text, values)
     } catch (error) {
-      if (attempt === ATTEMPTS_MAX || !isLost(error)) throw outageOf(error)
+      if (attempt === ATTEMPTS_MAX || !isUseless(error)) throw outageOf(error)
     } finally {
       session.release()
     }
@@ -99,14 +126,19 @@ async function runAlone(
 
 const ATTEMPTS_MAX = 2
 
-function sessionOf(client: pg.PoolClient): OwnSession {
+function sessionOf(client: pg.PoolClient, onLost: () => void): OwnSession {
   let isBroken = false
+  let warnings = 0
   let abortedBy: unknown
   const onEnd = () => {
     isBroken = true
   }
+  const onNotice = (notice: { readonly code?: string | undefined }) => {
+    if (isWarning(notice)) warnings += 1
+  }
   client.once('error', onEnd)
   client.once('end', onEnd)
+  client.on('notice', onNotice)
 
   const send = async (text: string, values?: readonly unknown[]): Promise<pg.QueryResult> => {
     try {
@@ -115,7 +147,7 @@ function sessionOf(client: pg.PoolClient): OwnSession {
       return Array.isArray(results) ? results.at(-1) : results
     } catch (error) {
       const failure = error instanceof pg.DatabaseError ? error : new ConnectionLost(String(error), { cause: error })
-      if (isLost(failure)) isBroken = true
+      if (isUseless(failure)) isBroken = true
       // What was sent together with a statement that failed fails because of it.
       abortedBy ??= failure
       throw isAborted(failure) ? abortedBy : failure
@@ -126,10 +158,13 @@ function sessionOf(client: pg.PoolClient): OwnSession {
     query: send,
     prepare: (text) => statementOf((values) => send(text, values)),
     exec: async (text) => (await send(text)).command,
+    warnings: () => warnings,
     isLost: () => isBroken,
     release: () => {
       client.off('error', onEnd)
       client.off('end', onEnd)
+      client.off('notice', onNotice)
+      if (isBroken) onLost()
       client.release(isBroken)
     },
   }

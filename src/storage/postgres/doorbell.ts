@@ -15,6 +15,10 @@ const RING_EVERY_MS = 5
 const RECONNECT_MS = 2000
 const CONNECT_TIMEOUT_MS = 5000
 
+/** A ring that a crash loses is no loss, so it waits for no disk. That holds for this one transaction: behind PgBouncer,
+ * what is set for longer would stay in a connection that writes people next. */
+const RING = "select set_config('synchronous_commit', 'off', true), pg_notify('nametag_log', '')"
+
 /** On a connection of its own, which it opens at the first ring or when somebody listens. */
 export function createDoorbell(url: string): Doorbell {
   let client: Promise<pg.Client | undefined> | undefined
@@ -41,7 +45,7 @@ export function createDoorbell(url: string): Doorbell {
     ringing ??= setTimeout(async () => {
       isDue = false
       const connected = await connection()
-      await connected?.query("select pg_notify('nametag_log', '')").catch(() => {})
+      await connected?.query(RING).catch(() => {})
       ringing = undefined
       if (isDue) ring()
     }, RING_EVERY_MS).unref()
@@ -78,8 +82,7 @@ async function connect(url: string, onRing: () => void, onEnd: () => void): Prom
   try {
     await client.connect()
     client.once('end', onEnd)
-    // A ring that a crash loses is no loss, so it waits for no disk.
-    await client.query('set synchronous_commit = off; listen nametag_log')
+    await client.query('listen nametag_log')
     return client
   } catch {
     await client.end().catch(() => {})

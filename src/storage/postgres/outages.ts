@@ -27,7 +27,23 @@ export class ConnectionLost extends Error {
 /** Whether the connection is gone, and with it what was not committed. */
 export function isLost(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return error instanceof ConnectionLost
-  return error.severity === 'FATAL' || error.severity === 'PANIC' || codeOf(error).startsWith('08')
+  // A server may say it in its own language, so that the word alone does not do.
+  const isEnd = error.severity === 'FATAL' || error.severity === 'PANIC'
+  return isEnd || ENDINGS.some((code) => codeOf(error).startsWith(code))
+}
+
+/** Connection, transaction ended by a timeout, shutdown. */
+const ENDINGS = ['08', '25P03', '25P04', '57P']
+
+/** Whether what the server says beside its answers is more than a notice. */
+export function isWarning({ code = '' }: { readonly code?: string | undefined }): boolean {
+  return code.startsWith('01')
+}
+
+/** Whether a new connection may do better: this one is gone, or it leads to a server that only reads, as one does that
+ * was the primary when it was opened. */
+export function isUseless(error: unknown): boolean {
+  return isLost(error) || codeOf(error) === '25006'
 }
 
 /** What a failed statement means to the caller: an outage, unless the statement itself is to blame. */

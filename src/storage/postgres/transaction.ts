@@ -1,6 +1,6 @@
 import { OutcomeUnknown, StorageUnavailable } from '../store.ts'
 import type { Connection, Pool, Session } from './connection.ts'
-import { isConflict, isLost, outageOf } from './outages.ts'
+import { isConflict, isLost, isUseless, outageOf } from './outages.ts'
 
 /** Runs work in one transaction of its own and resolves when that is on the disk. `last` says what is to be sent right
  * before the commit: it travels with it, in one round trip. Work may run again, where another transaction stood in its
@@ -24,7 +24,7 @@ export function openTransaction(pool: Pool, begin: string = BEGIN): Transaction 
         return await runOnce(session, begin, work, last)
       } catch (error) {
         const isLate = performance.now() - start > REPEAT_WITHIN_MS
-        if (attempt === ATTEMPTS_MAX || isLate || !(isConflict(error) || isLost(error))) throw outageOf(error)
+        if (attempt === ATTEMPTS_MAX || isLate || !(isConflict(error) || isUseless(error))) throw outageOf(error)
       } finally {
         session.release()
       }
@@ -69,9 +69,14 @@ async function runOnce<Decided, Result>(
 
 async function commit<Result>(session: Session, last: () => Promise<Result>): Promise<Result> {
   const lasting = last()
+  const warnings = session.warnings()
   const [sent, committed] = await Promise.allSettled([lasting, session.exec('commit')])
   // A transaction in which a statement has failed answers a commit with a rollback.
-  if (committed.status === 'fulfilled' && committed.value === 'COMMIT') return lasting
+  if (committed.status === 'fulfilled' && committed.value === 'COMMIT') {
+    // Who cancels a commit that waits for a standby makes it a success with a warning: it may not be on the standby.
+    if (session.warnings() > warnings) throw new OutcomeUnknown('PostgreSQL committed with a warning.')
+    return lasting
+  }
   if (sent.status === 'rejected' && !isLost(sent.reason)) throw sent.reason
   if (committed.status === 'rejected' && !isLost(committed.reason)) throw committed.reason
   if (committed.status === 'fulfilled') throw new StorageUnavailable('PostgreSQL rolled the transaction back.')
