@@ -19,11 +19,11 @@ import { addRoutes, type SignIn } from './http/routes.ts'
 import { createSocketServer } from './http/sockets.ts'
 import { isLoopback } from './loopback.ts'
 import { methodsByName } from './methods/index.ts'
+import type { Limiter } from './storage/limiter.ts'
 import type { Store } from './storage/store.ts'
 import { VERSION } from './version.ts'
 import type { Answer, Call } from './web-api/call.ts'
 import { dispatch, type Services } from './web-api/dispatch.ts'
-import type { Limiter } from './web-api/limits.ts'
 import { createMemoryLimiter } from './web-api/memory-limiter.ts'
 
 export interface ServerLog extends Log {
@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly log: ServerLog
   /** Off: calls are counted and never refused. */
   readonly rateLimits: boolean
+  /** Counts calls together with other servers; absent: by itself, in memory. */
+  readonly limiter?: Limiter
   readonly page: () => PageFacts | Promise<PageFacts>
   readonly signIn?: SignIn
   /** Lets webhooks go to this machine and its network. */
@@ -70,7 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { store, clock, log, mode, host } = options
   const address = { publicUrl: withoutSlash(options.publicUrl ?? '') }
   const publicUrl = () => address.publicUrl
-  const limiter = createMemoryLimiter()
+  const limiter = options.limiter ?? createMemoryLimiter()
   const background = createBackground(options, publicUrl)
   const controls =
     mode === 'dev' && clock instanceof MovableClock ? controlsOf({ ...options, clock }, limiter, background) : undefined

@@ -1,8 +1,8 @@
 import type { MovableClock } from '../clock.ts'
+import type { Limiter } from '../storage/limiter.ts'
 import type { Store } from '../storage/store.ts'
 import type { Faults } from '../web-api/faults.ts'
 import { createJournal, type Journal } from '../web-api/journal.ts'
-import type { Limiter } from '../web-api/limits.ts'
 import { moveClock, tellClock } from './clock-control.ts'
 import { isControlRefusal } from './control-refusal.ts'
 import { createFaults } from './faults.ts'
@@ -85,7 +85,8 @@ export function createControls(options: ControlsOptions): Controls {
     await clock.reset()
     const refusal = await stored.restoreRemembered()
     if (refusal) return refusal
-    for (const part of [limiter, faults, journal, mailbox]) part.clear()
+    await limiter.clear()
+    for (const part of [faults, journal, mailbox]) part.clear()
     return tellClock(clock)
   }
 }

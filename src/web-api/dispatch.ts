@@ -1,6 +1,7 @@
 import { type ErrorCode, isRefusal, Refusal, refuse } from '../domain/errors.ts'
 import type { Grant } from '../domain/grant.ts'
 import type { UserId } from '../domain/ids.ts'
+import type { Limiter } from '../storage/limiter.ts'
 import { OutcomeUnknown, StorageUnavailable, type Store } from '../storage/store.ts'
 import { parseArguments } from './arguments.ts'
 import { authenticate, type Caller } from './authenticate.ts'
@@ -9,7 +10,7 @@ import type { Answer, Call, RawArgs } from './call.ts'
 import { envelope, type Outcome } from './envelope.ts'
 import { type Fault, type Faults, suffer, withFault } from './faults.ts'
 import type { Journal } from './journal.ts'
-import { countsOf, countsOfGrant, countTargets, type Limiter } from './limits.ts'
+import { countsOf, countsOfGrant, countTargets } from './limits.ts'
 import type { Method } from './method.ts'
 import { charsetWarning, type Warning } from './read-body.ts'
 import { methodNameOf, readCall } from './read-call.ts'
@@ -181,7 +182,7 @@ async function takeLimits(
   const target = caller && args && countTargets(method.rate) ? await findTarget(store, caller, args) : undefined
   const counts =
     caller === undefined
-      ? countsOf(method.rate, { method: method.name, tierGroup: ip, tokenId: '', target, args })
+      ? countsOf(method.rate, { method: method.name, teamId: '', tierGroup: ip, tokenId: '', target, args })
       : countsOfGrant(method.rate, caller.grant, { method: method.name, target, args })
   if (enforceLimits) return limiter.take(counts, now)
   limiter.takeAnyway(counts, now)

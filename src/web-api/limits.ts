@@ -1,5 +1,6 @@
 import type { Grant } from '../domain/grant.ts'
 import type { UserId } from '../domain/ids.ts'
+import type { Count } from '../domain/limits/count.ts'
 
 /** A rate limit as data, on a method's declaration. */
 export type Limit = TierLimit | TargetLimit | DistinctTargetsLimit | TokenLimit
@@ -40,30 +41,13 @@ export const perTokenWhile = (whileArg: string, perMinute: number): TokenLimit =
   whileArg,
 })
 
-/** Counts calls. `now` is in Unix milliseconds. */
-export interface Limiter {
-  /** Takes one from every count and answers 0. Where one of them is used up it takes none, and answers the whole seconds,
-   * at least 1, until the same call would pass all of them (docs/decisions/0032). */
-  take(counts: readonly Count[], now: number): number
-  /** Takes one from every count, used up or not. */
-  takeAnyway(counts: readonly Count[], now: number): void
-  /** Forgets every call. */
-  clear(): void
-}
-
-/** What one call is counted under. */
-export type Count =
-  /** A bucket that holds one minute's worth, and fills evenly. */
-  | { readonly kind: 'bucket'; readonly key: string; readonly perMinute: number }
-  /** So many calls in any sixty seconds. */
-  | { readonly kind: 'calls'; readonly key: string; readonly max: number }
-  /** So many different members in any sixty seconds. */
-  | { readonly kind: 'distinct'; readonly key: string; readonly member: string; readonly max: number }
-
 /** A call, as far as limits look at it. */
 export interface Counted {
   readonly method: string
-  /** Who shares the tier with the caller. */
+  /** Empty without a token. */
+  readonly teamId: string
+  /** Who shares the tier with the caller: Slack counts per method, team and app. A token that belongs to no app counts for
+   * itself, and a call without a token for its address. */
   readonly tierGroup: string
   readonly tokenId: string
   /** Whose profile it is about, where there is such a person. */
@@ -81,19 +65,20 @@ export function countsOf(limits: readonly Limit[], call: Counted): Count[] {
   return counts
 }
 
-function countOf(limit: Limit, { method, tierGroup, tokenId, target, args }: Counted): Count | undefined {
+function countOf(limit: Limit, call: Counted): Count | undefined {
+  const { method, teamId, tierGroup, tokenId, target, args } = call
   switch (limit.kind) {
     case 'tier':
-      return { kind: 'bucket', key: `${method} ${tierGroup}`, perMinute: TIER_PER_MINUTE[limit.tier] }
+      return { kind: 'bucket', teamId, key: `${method} ${teamId} ${tierGroup}`, perMinute: TIER_PER_MINUTE[limit.tier] }
     case 'token':
       if (args?.[limit.whileArg] !== true) return undefined
-      return { kind: 'calls', key: `${method} ${tokenId} ${limit.whileArg}`, max: limit.perMinute }
+      return { kind: 'calls', teamId, key: `${method} ${teamId} ${tokenId} ${limit.whileArg}`, max: limit.perMinute }
     case 'target':
       if (target === undefined) return undefined
-      return { kind: 'calls', key: `${method} ${tokenId} ${target}`, max: limit.perMinute }
+      return { kind: 'calls', teamId, key: `${method} ${teamId} ${tokenId} ${target}`, max: limit.perMinute }
     case 'distinct-targets':
       if (target === undefined) return undefined
-      return { kind: 'distinct', key: `${method} ${tokenId}`, member: target, max: limit.perMinute }
+      return { kind: 'distinct', teamId, key: `${method} ${teamId} ${tokenId}`, member: target, max: limit.perMinute }
     default:
       return limit satisfies never
   }
@@ -107,7 +92,8 @@ export function countsOfGrant(
   call: Pick<Counted, 'method' | 'target' | 'args'>,
 ): readonly Count[] {
   const { method, target, args } = call
-  const counted = () => ({ ...call, tierGroup: tierGroupOf(grant), tokenId: grant.tokenId })
+  const { teamId, tokenId } = grant
+  const counted = () => ({ ...call, teamId, tierGroup: grant.appId ?? tokenId, tokenId })
   const isUsual = target === undefined || target === grant.userId
   if (
     !isUsual ||
@@ -136,11 +122,6 @@ interface UsualCounts {
 }
 
 const usualCounts = new WeakMap<Grant, UsualCounts>()
-
-/** Slack counts per method, team and app; a token that belongs to no app counts for itself. */
-function tierGroupOf({ teamId, appId, tokenId }: Grant): string {
-  return `${teamId} ${appId ?? tokenId}`
-}
 
 /** Whether a method's limits look at whom a call is about. */
 export function countTargets(limits: readonly Limit[]): boolean {
