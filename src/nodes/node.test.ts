@@ -1,0 +1,355 @@
+import assert from 'node:assert/strict'
+import { describe, type TestContext, test } from 'node:test'
+import { MovableClock } from '../clock.ts'
+import type { TeamId } from '../domain/ids.ts'
+import type { Leases } from '../storage/leases.ts'
+import { openLeases } from '../storage/sqlite/leases.ts'
+import { BEAT_MS, VALID_MS } from './life.ts'
+import { createNode, type Node } from './node.ts'
+import type { Held, Work } from './work.ts'
+
+const TEAM = 'T0COFFEE1' as TeamId
+
+/** A store in this process, with a time of its own, that several nodes share. */
+class SharedLeases {
+  /** What a call to the store does before it is answered; rejects where the store is away. */
+  answering: () => Promise<void> = async () => {}
+  #now = 0
+  readonly leases: Leases
+  readonly isShared: boolean
+
+  constructor(isShared = true) {
+    const kept = openLeases(() => this.#now)
+    const before =
+      <Values extends unknown[], Result>(call: (...values: Values) => Promise<Result>) =>
+      async (...values: Values) => {
+        await this.answering()
+        return call(...values)
+      }
+    this.isShared = isShared
+    this.leases = {
+      begin: before(kept.begin),
+      renew: before(kept.renew),
+      take: before(kept.take),
+      giveBack: before(kept.giveBack),
+      end: before(kept.end),
+    }
+  }
+
+  pass(ms: number): void {
+    this.#now += ms
+  }
+}
+
+interface TestNode {
+  readonly node: Node
+  readonly clock: MovableClock
+  readonly told: string[]
+}
+
+async function aNode(t: TestContext, store: SharedLeases): Promise<TestNode> {
+  const clock = new MovableClock()
+  clock.setFrozen(true)
+  const told: string[] = []
+  const note = (_fields: object, message: string) => void told.push(message)
+  const node = createNode({ store, clock, log: { info: note, warn: note } })
+  await node.start()
+  t.after(() => {
+    store.answering = async () => {}
+    return node.stop()
+  })
+  return { node, clock, told }
+}
+
+/** Second by second, for the store and for those nodes that do not stand still; each takes what it finds. */
+async function pass(ms: number, store: SharedLeases, nodes: readonly TestNode[]): Promise<void> {
+  for (let passed = 0; passed < ms; passed += BEAT_MS) {
+    store.pass(BEAT_MS)
+    await Promise.all(nodes.map((node) => move(node, BEAT_MS)))
+    await lookTwice(nodes)
+  }
+}
+
+/** Moves a node's clock, and waits for its sign of life; the store in this process answers within a turn. */
+async function move({ clock }: TestNode, ms: number): Promise<void> {
+  await clock.moveTo(clock.now() + ms)
+  await nextTurn()
+}
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+/** What one gives back in its look, another finds in the next. */
+async function lookTwice(nodes: readonly TestNode[]): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    for (const { node } of nodes) await node.look().catch(() => undefined)
+    await nextTurn()
+  }
+}
+
+interface TestWork extends Work {
+  readonly steps: string[]
+  held: Held | undefined
+  /** What `finish` waits for. */
+  finishing: Promise<void>
+  beginning: () => Promise<void>
+}
+
+function aWork(name: string, spread = true): TestWork {
+  const work: TestWork = {
+    teamId: TEAM,
+    name,
+    spread,
+    steps: [],
+    held: undefined,
+    finishing: Promise.resolve(),
+    beginning: async () => {},
+    async begin(held) {
+      await work.beginning()
+      work.held = held
+      work.steps.push('begin')
+    },
+    async finish() {
+      await work.finishing
+      work.held = undefined
+      work.steps.push('finish')
+    },
+    async abandon() {
+      work.held = undefined
+      work.steps.push('abandon')
+    },
+  }
+  return work
+}
+
+/** The same works, wanted by each of the nodes. */
+function wantAll(nodes: readonly TestNode[], names: readonly string[]): TestWork[][] {
+  return nodes.map(({ node }) => {
+    const works = names.map((name) => aWork(name))
+    for (const work of works) node.want(work)
+    return works
+  })
+}
+
+const namesOf = (works: readonly TestWork[]) => works.filter(({ held }) => held?.isValid()).map(({ name }) => name)
+
+const NAMES = Array.from({ length: 100 }, (_, index) => `app:${index}`)
+
+describe('nodes', () => {
+  test('one that is alone on its store has all work at once, and asks the store no more', async (t) => {
+    const store = new SharedLeases(false)
+    const one = await aNode(t, store)
+    const [works = []] = wantAll([one], NAMES)
+    await one.node.look()
+    assert.deepEqual(namesOf(works), NAMES)
+    store.answering = () => Promise.reject(new Error('It is asked.'))
+    store.pass(VALID_MS * 10)
+    await move(one, VALID_MS * 10)
+    assert.deepEqual(namesOf(works), NAMES)
+    assert.deepEqual(one.told, [])
+  })
+
+  test('share work evenly, each piece on one of them, and a newcomer gets its part', async (t) => {
+    const store = new SharedLeases()
+    const first = [await aNode(t, store), await aNode(t, store)]
+    const works = wantAll(first, NAMES)
+    await pass(2 * BEAT_MS, store, first)
+    assert.deepEqual(works.flatMap(namesOf).sort(), NAMES.toSorted())
+    for (const own of works) assert.ok(namesOf(own).length > 20, `${namesOf(own).length} of 100`)
+
+    const third = await aNode(t, store)
+    const before = works.map(namesOf)
+    const more = wantAll([third], NAMES)
+    await pass(3 * BEAT_MS, store, [...first, third])
+    assert.deepEqual([...works, ...more].flatMap(namesOf).sort(), NAMES.toSorted())
+    assert.ok(more.flatMap(namesOf).length > 10)
+    // Nothing moves but what the newcomer gets.
+    works.forEach((own, index) => {
+      for (const name of namesOf(own)) assert.ok(before[index]?.includes(name))
+    })
+    assert.ok(works.flat().every(({ steps }) => !steps.includes('abandon')))
+  })
+
+  test('work that is not spread stays with whoever came first, until it wants it no more', async (t) => {
+    const store = new SharedLeases()
+    const [one, two] = [await aNode(t, store), await aNode(t, store)]
+    const [first, second] = [aWork('app:1', false), aWork('app:1', false)]
+    const stop = one.node.want(first)
+    two.node.want(second)
+    await pass(3 * BEAT_MS, store, [one, two])
+    assert.deepEqual([first.steps, second.steps], [['begin'], []])
+    await stop()
+    await two.node.look()
+    assert.deepEqual([first.steps, second.steps], [['begin', 'finish'], ['begin']])
+  })
+
+  test('one that stops finishes first, and another has its work at the next look', async (t) => {
+    const store = new SharedLeases()
+    const [one, two] = [await aNode(t, store), await aNode(t, store)]
+    const [own = [], other = []] = wantAll([one, two], NAMES)
+    await pass(2 * BEAT_MS, store, [one, two])
+    const { length } = namesOf(own)
+    assert.ok(length > 0)
+    await one.node.stop()
+    assert.equal(own.filter(({ steps }) => steps.join() === 'begin,finish').length, length)
+    await move(two, BEAT_MS)
+    await two.node.look()
+    assert.deepEqual(namesOf(other), NAMES)
+  })
+
+  test('the work of one that is not heard of is taken over after ten seconds, and not before', async (t) => {
+    const store = new SharedLeases()
+    const [one, two] = [await aNode(t, store), await aNode(t, store)]
+    const [own = [], other = []] = wantAll([one, two], NAMES)
+    await pass(2 * BEAT_MS, store, [one, two])
+    const kept = namesOf(own)
+    // From here on, the first one stands still: neither it nor its clock moves.
+    await pass(VALID_MS - BEAT_MS, store, [two])
+    assert.deepEqual(namesOf(own), kept)
+    assert.equal(namesOf(other).length, NAMES.length - kept.length)
+    await pass(2 * BEAT_MS, store, [two])
+    assert.deepEqual(namesOf(other), NAMES)
+
+    // It wakes: before anything else, it finds that its time has run out.
+    await move(one, VALID_MS)
+    assert.deepEqual(
+      own.filter(({ steps }) => steps.includes('abandon')).map(({ name }) => name),
+      kept,
+    )
+    assert.ok(own.every(({ steps }) => !steps.includes('finish')))
+    // As a new node it gets a share again, and each piece is on one of them.
+    await pass(3 * BEAT_MS, store, [one, two])
+    assert.deepEqual([...namesOf(own), ...namesOf(other)].sort(), NAMES.toSorted())
+    assert.ok(namesOf(own).length > 20)
+  })
+
+  test('one whose clock has not moved hears from the store that others have its work', async (t) => {
+    const store = new SharedLeases()
+    const [one, two] = [await aNode(t, store), await aNode(t, store)]
+    const [own = [], other = []] = wantAll([one, two], ['app:1', 'app:2', 'app:3', 'app:4', 'app:5', 'app:6'])
+    await pass(2 * BEAT_MS, store, [one, two])
+    const kept = namesOf(own)
+    await pass(VALID_MS + BEAT_MS, store, [two])
+    assert.equal(namesOf(other).length, 6)
+    await move(one, BEAT_MS)
+    assert.deepEqual(
+      own.filter(({ steps }) => steps.includes('abandon')).map(({ name }) => name),
+      kept,
+    )
+  })
+
+  test('a store that is away for a moment costs nothing, and one that is away for long costs the work', async (t) => {
+    const store = new SharedLeases()
+    const one = await aNode(t, store)
+    const [works = []] = wantAll([one], ['app:1'])
+    const [work] = works
+    await pass(BEAT_MS, store, [one])
+    store.answering = () => Promise.reject(new Error('The store is away.'))
+    await pass(VALID_MS - 2 * BEAT_MS, store, [one])
+    assert.deepEqual(work?.steps, ['begin'])
+    store.answering = async () => {}
+    await pass(BEAT_MS, store, [one])
+    assert.deepEqual(work?.steps, ['begin'])
+    store.answering = () => Promise.reject(new Error('The store is away.'))
+    await pass(VALID_MS, store, [one])
+    assert.deepEqual(work?.steps, ['begin', 'abandon'])
+    store.answering = async () => {}
+    await pass(2 * BEAT_MS, store, [one])
+    assert.deepEqual(work?.steps, ['begin', 'abandon', 'begin'])
+    assert.deepEqual(one.told, [
+      'This node cannot give a sign of life just now.',
+      'This node is heard of again.',
+      'This node cannot give a sign of life just now.',
+      'This node was not heard of for too long: others may do its work.',
+      'This node is heard of again.',
+    ])
+  })
+
+  test('a sign of life that is answered too late keeps nobody alive', async (t) => {
+    const store = new SharedLeases()
+    const one = await aNode(t, store)
+    const [works = []] = wantAll([one], ['app:1'])
+    const [work] = works
+    await pass(BEAT_MS, store, [one])
+    let answer = () => {}
+    store.answering = () => new Promise((resolve) => (answer = resolve))
+    await move(one, BEAT_MS)
+    const { held } = work as TestWork
+    assert.equal(held?.isValid(), true)
+    await move(one, VALID_MS - 2 * BEAT_MS)
+    assert.equal(held?.isValid(), true)
+    await move(one, BEAT_MS)
+    assert.equal(held?.isValid(), false)
+    store.answering = async () => {}
+    answer()
+    await nextTurn()
+    assert.equal(held?.isValid(), false)
+    assert.deepEqual(work?.steps.slice(0, 2), ['begin', 'abandon'])
+    await pass(BEAT_MS, store, [one])
+    assert.deepEqual(work?.steps, ['begin', 'abandon', 'begin'])
+  })
+
+  test('what could not begin is tried again', async (t) => {
+    for (const isShared of [true, false]) {
+      const store = new SharedLeases(isShared)
+      const one = await aNode(t, store)
+      const work = aWork('app:1')
+      work.beginning = () => Promise.reject(new Error('The store is away.'))
+      one.node.want(work)
+      await one.node.look()
+      assert.deepEqual(work.steps, ['finish'])
+      work.beginning = async () => {}
+      await pass(BEAT_MS, store, [one])
+      assert.deepEqual(work.steps, ['finish', 'begin'])
+      assert.deepEqual(one.told, ['Work of a node has failed.'])
+    }
+  })
+
+  test('work that is wanted again while it ends begins when it has ended', async (t) => {
+    const store = new SharedLeases()
+    const one = await aNode(t, store)
+    const [work, again] = [aWork('app:1'), aWork('app:1')]
+    let finish = () => {}
+    work.finishing = new Promise((resolve) => (finish = resolve))
+    const stop = one.node.want(work)
+    await one.node.look()
+    const stopped = stop()
+    one.node.want(again)
+    await one.node.look()
+    assert.deepEqual([work.steps, again.steps], [['begin'], []])
+    finish()
+    await stopped
+    await one.node.look()
+    assert.deepEqual([work.steps, again.steps], [['begin', 'finish'], ['begin']])
+  })
+
+  test('a piece whose lease the store refuses is dropped and sought again', async (t) => {
+    const store = new SharedLeases()
+    const one = await aNode(t, store)
+    const [works = []] = wantAll([one], ['app:1', 'app:2'])
+    const [work, other] = works
+    await one.node.look()
+    const { held } = work as TestWork
+    held?.lose()
+    assert.equal(held?.isValid(), false)
+    await pass(BEAT_MS, store, [one])
+    assert.deepEqual(work?.steps, ['begin', 'abandon', 'begin'])
+    assert.deepEqual(other?.steps, ['begin'])
+    assert.ok((work?.held?.lease.epoch ?? 0) > (held?.lease.epoch ?? 0))
+  })
+
+  test('what could not be given back is given back later', async (t) => {
+    const store = new SharedLeases()
+    const [one, two] = [await aNode(t, store), await aNode(t, store)]
+    const [first, second] = [aWork('app:1', false), aWork('app:1', false)]
+    const stop = one.node.want(first)
+    two.node.want(second)
+    await one.node.look()
+    store.answering = () => Promise.reject(new Error('The store is away.'))
+    await stop()
+    store.answering = async () => {}
+    await two.node.look()
+    assert.deepEqual(second.steps, [])
+    await pass(BEAT_MS, store, [one, two])
+    assert.deepEqual(second.steps, ['begin'])
+  })
+})
