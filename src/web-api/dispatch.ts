@@ -37,6 +37,19 @@ export interface Services {
   readonly faults?: Faults
   /** Of `dev` alone: elsewhere nothing of a call is kept. */
   readonly journal?: Journal
+  /** Hears of each call when its answer is made. It is quick, and never throws. */
+  readonly onAnswered?: (answered: AnsweredCall) => void
+}
+
+/** What may be counted and logged of a call: nothing that its sender chose. */
+export interface AnsweredCall {
+  readonly requestId: string
+  /** Absent where there is none of the name that was asked for. */
+  readonly method: Method | undefined
+  /** Of a refusal; absent where the call was answered. */
+  readonly code: ErrorCode | undefined
+  readonly durationMs: number
+  readonly grant: Grant | undefined
 }
 
 /** What is found out on the way, for the envelope and the journal. */
@@ -57,7 +70,7 @@ const NO_GRANT = undefined as unknown as Caller
 
 /** Answers a call in Slack's form; never rejects. */
 export async function dispatch(services: Services, call: Call): Promise<Answer> {
-  const startedAt = services.journal === undefined ? 0 : performance.now()
+  const startedAt = performance.now()
   const trace = beginTrace(services.clock.now())
   const requestId = newRequestId()
   let result: object
@@ -69,16 +82,20 @@ export async function dispatch(services: Services, call: Call): Promise<Answer> 
   }
   const plain = envelope(toOutcome(result, trace), requestId)
   const answered = trace.fault === undefined ? plain : withFault(plain, trace.fault)
+  const { method, grant } = trace
+  const code = isRefusal(result) ? result.refused : undefined
+  const durationMs = performance.now() - startedAt
+  services.onAnswered?.({ requestId, method, code, durationMs, grant })
   services.journal?.record({
     requestId,
     at: trace.now,
-    durationMs: performance.now() - startedAt,
-    method: trace.method?.name,
+    durationMs,
+    method: method?.name,
     call,
     args: trace.args,
-    grant: trace.grant,
+    grant,
     status: answered.status,
-    error: isRefusal(result) ? result.refused : undefined,
+    error: code,
     warning: trace.warning,
     notices: trace.notices,
     faultId: trace.fault?.id,
