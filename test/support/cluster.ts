@@ -12,7 +12,7 @@ import { until } from './process.ts'
 export interface Cluster {
   readonly proxy: DatabaseProxy
   /** Makes an empty database and gives its URL, which leads through the proxy. */
-  createDatabase(): Promise<string>
+  createDatabase(owner?: string): Promise<string>
   /** Runs statements as the superuser at the primary, not through the proxy. */
   query(text: string, database?: string): Promise<readonly Record<string, unknown>[]>
   /** All processes of the primary are gone at once, and its connections break. */
@@ -22,6 +22,8 @@ export interface Cluster {
   /** Copies the running primary into a new standby, and waits until commits wait for that one. */
   addStandby(): Promise<void>
   stopStandby(): Promise<void>
+  /** Where the proxy leads new connections; it breaks none. */
+  lead(to: 'primary' | 'standby'): void
   /** The primary ends as its operator would end it, and starts anew with the same data. */
   restartPrimary(): Promise<void>
   stop(): Promise<void>
@@ -59,7 +61,10 @@ export async function startCluster(more: Readonly<Record<string, string>> = {}):
   let databases = 0
 
   const query = (text: string, database = 'postgres') => queryAt(primary.place, text, database)
-  const leadToPrimary = () => proxy.lead({ path: join(primary.place.sockets, '.s.PGSQL.5432') })
+  const lead = (to: 'primary' | 'standby') => {
+    const { place } = (to === 'primary' ? primary : standby) ?? primary
+    proxy.lead({ path: join(place.sockets, '.s.PGSQL.5432') })
+  }
 
   const remove = ({ place }: Member) => {
     rmSync(place.data, { recursive: true })
@@ -86,17 +91,18 @@ export async function startCluster(more: Readonly<Record<string, string>> = {}):
     standby = undefined
   }
 
-  leadToPrimary()
+  lead('primary')
   await addStandby()
   return {
     proxy,
     query,
+    lead,
     addStandby,
     stopStandby,
-    createDatabase: async () => {
+    createDatabase: async (user = 'postgres') => {
       databases += 1
-      await query(`create database test_${databases}`)
-      return `postgres://postgres@127.0.0.1:${proxy.port}/test_${databases}`
+      await query(`create database test_${databases} owner ${user}`)
+      return `postgres://${user}@127.0.0.1:${proxy.port}/test_${databases}`
     },
     killPrimary: async () => {
       proxy.lead(undefined)
@@ -112,7 +118,7 @@ export async function startCluster(more: Readonly<Record<string, string>> = {}):
       primary = standby
       standby = undefined
       await query('select pg_promote(true, 60)')
-      leadToPrimary()
+      lead('primary')
     },
     restartPrimary: async () => {
       await end(primary.place, primary.process)

@@ -71,11 +71,18 @@ function linkLibraries(folder: string): void {
 /** Nothing of a test outlives it, so nothing needs to reach the disk. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', listen_addresses: '', max_connections: '60' }
 
-/** Resolves when the server takes connections; on a standby, those that read. */
-export async function run(place: Place, more: Readonly<Record<string, string>>, owner?: Owner): Promise<ChildProcess> {
+/** Resolves when the server takes connections; on a standby, those that read. `fileBytesMax` bounds each of its files. */
+export async function run(
+  place: Place,
+  more: Readonly<Record<string, string>>,
+  owner?: Owner,
+  fileBytesMax?: number,
+): Promise<ChildProcess> {
   const settings = { ...SETTINGS, ...more, unix_socket_directories: place.sockets }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const server = spawn('sh', ['-c', UNTIL_STDIN_ENDS, join(place.bin, 'postgres'), '-D', place.data, ...options], {
+  const limit = fileBytesMax === undefined ? '' : `ulimit -f ${Math.floor(fileBytesMax / 512)}\n`
+  const script = `${limit}${UNTIL_STDIN_ENDS}`
+  const server = spawn('sh', ['-c', script, join(place.bin, 'postgres'), '-D', place.data, ...options], {
     ...owner,
     cwd: place.data,
     stdio: ['pipe', 'ignore', 'pipe'],

@@ -8,10 +8,10 @@ import { end, install, type Place, run, serverOwner } from './postgres-process.t
 export interface PostgresServer {
   /** Makes an empty database and gives its URL. */
   createDatabase(): Promise<string>
-  /** Runs statements as the superuser, in the database of the server itself. */
-  query(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>
-  /** Ends all connections and starts anew with the same data. */
-  restart(): Promise<void>
+  /** Runs statements as the superuser, in the database of the server itself unless another is named. */
+  query(text: string, values?: readonly unknown[], url?: string): Promise<readonly Record<string, unknown>[]>
+  /** Ends all connections and starts anew with the same data; each of its files can then have so many bytes. */
+  restart(fileBytesMax?: number): Promise<void>
   /** Ends the server and removes its data. */
   stop(): Promise<void>
 }
@@ -24,9 +24,9 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     const place = await install(folder, owner)
     let running = await run(place, settings, owner)
     return serverOn(place, {
-      restart: async () => {
+      restart: async (fileBytesMax) => {
         await end(place, running)
-        running = await run(place, settings, owner)
+        running = await run(place, settings, owner, fileBytesMax)
       },
       stop: async () => {
         await end(place, running)
@@ -41,8 +41,8 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
 
 function serverOn({ sockets }: Place, { restart, stop }: Pick<PostgresServer, 'restart' | 'stop'>): PostgresServer {
   const urlOf = (database: string) => `postgres://postgres@localhost/${database}?host=${encodeURIComponent(sockets)}`
-  const query: PostgresServer['query'] = async (text, values = []) => {
-    const client = new pg.Client({ connectionString: urlOf('postgres') })
+  const query: PostgresServer['query'] = async (text, values = [], url = urlOf('postgres')) => {
+    const client = new pg.Client({ connectionString: url })
     await client.connect()
     try {
       return (await client.query(text, [...values])).rows

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import pg from 'pg'
+import type { UserId } from '../../src/domain/ids.ts'
+import { keyFor, setTitle } from '../../src/storage/conformance/people.ts'
+import { OutcomeUnknown, StorageUnavailable, type Store } from '../../src/storage/store.ts'
+
+/** What callers were told of their writes, each of another title. */
+export class Written {
+  readonly done = new Set<string>()
+  readonly refused = new Set<string>()
+  readonly unknown = new Set<string>()
+
+  async write(store: Store, userId: UserId, title: string): Promise<void> {
+    try {
+      await store.change(keyFor(userId), setTitle(title))
+      this.done.add(title)
+    } catch (error) {
+      if (error instanceof OutcomeUnknown) this.unknown.add(title)
+      else if (error instanceof StorageUnavailable) this.refused.add(title)
+      else throw error
+    }
+  }
+
+  /** Each title that was told as done stands once in the log, none that was refused stands there, and people are as the
+   * log says last. */
+  async check(url: string): Promise<void> {
+    const { logged, people } = await readTitles(url)
+    const count = new Map<string, number>()
+    for (const { title } of logged) count.set(title, (count.get(title) ?? 0) + 1)
+    for (const title of this.done) assert.equal(count.get(title), 1, `${title} was told as done`)
+    for (const title of this.refused) assert.equal(count.get(title), undefined, `${title} was refused`)
+    for (const title of count.keys()) assert.ok(this.done.has(title) || this.unknown.has(title), title)
+    const last = new Map(logged.map(({ id, title }) => [id, title]))
+    for (const { id, title } of people) assert.equal(title, last.get(id) ?? '', id)
+  }
+}
+
+interface Titled {
+  readonly id: string
+  readonly title: string
+}
+
+/** As they stand in the tables; the log is in its order. */
+export async function readTitles(
+  url: string,
+): Promise<{ readonly logged: readonly Titled[]; readonly people: readonly Titled[] }> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const logged = await client.query<Row>(
+      "select user_id as id, body from log where kind = 'user' order by team_id, seq",
+    )
+    const people = await client.query<Row>('select id, body from users')
+    return { logged: logged.rows.map(toTitled), people: people.rows.map(toTitled) }
+  } finally {
+    await client.end()
+  }
+}
+
+interface Row {
+  readonly id: string
+  readonly body: string
+}
+
+function toTitled({ id, body }: Row): Titled {
+  return { id, title: JSON.parse(body).profile.title }
+}
