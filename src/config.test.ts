@@ -6,6 +6,9 @@ import type { Env } from './cli/read-flags.ts'
 import { readConfig } from './config.ts'
 
 const AROUND = { color: true, logLevel: 'warn' }
+const FOLDER = { in: 'folder', folder: 'd' }
+const URL = 'postgres://ada:secret@db.example.com/people'
+const DATABASE = { in: 'database', url: URL, tokenKey: './token.key' }
 const DEV = {
   run: 'dev',
   ...AROUND,
@@ -24,7 +27,8 @@ const SERVE = {
   logLevel: 'info',
   host: '127.0.0.1',
   port: 4390,
-  data: 'd',
+  place: FOLDER,
+  shardByTeam: false,
   workspaces: [],
   publicUrl: null,
   allowPrivateWebhooks: false,
@@ -35,7 +39,7 @@ const SMTP = { host: 'mail.example.com', port: 587, secure: false, auth: undefin
 const CREATE = {
   run: 'token create',
   ...AROUND,
-  data: 'd',
+  place: FOLDER,
   user: 'U01',
   team: null,
   app: null,
@@ -89,6 +93,18 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
   ['dev', { ...DEV, logLevel: 'debug' }, { NAMETAG_LOG_LEVEL: 'debug' }],
   ['serve --data d', SERVE],
   ['serve', SERVE, { NAMETAG_DATA: 'd' }],
+  [`serve --database-url ${URL}`, { ...SERVE, place: DATABASE }],
+  [
+    'serve',
+    { ...SERVE, place: { ...DATABASE, tokenKey: '/k' } },
+    { NAMETAG_DATABASE_URL: URL, NAMETAG_TOKEN_KEY: '/k' },
+  ],
+  [`serve --database-url ${URL}`, { ...SERVE, place: DATABASE }, { NAMETAG_DATA: 'd' }],
+  ['serve --data d', SERVE, { NAMETAG_DATABASE_URL: URL }],
+  [
+    `serve --database-url ${URL} --token-key k --shard-by-team`,
+    { ...SERVE, place: { ...DATABASE, tokenKey: 'k' }, shardByTeam: true },
+  ],
   ['serve --data d --public-url https://people.example.com/', { ...SERVE, publicUrl: 'https://people.example.com' }],
   ['serve --data d --allow-private-webhooks', { ...SERVE, allowPrivateWebhooks: true }],
   ['serve --data d', { ...SERVE, allowPrivateWebhooks: true }, { NAMETAG_ALLOW_PRIVATE_WEBHOOKS: '1' }],
@@ -97,13 +113,14 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
   ['dev --smtp-url smtp://mail.example.com?from=hr@example.com', { ...DEV, smtp: SMTP }],
   ['check-workspace a b', { run: 'check-workspace', ...AROUND, files: ['a', 'b'] }],
   ['token create --data d --user U01 --scopes users:read', CREATE],
+  [`token create --database-url ${URL} --user U01 --scopes users:read`, { ...CREATE, place: DATABASE }],
   ['token create --data d --user U01 --scopes users:read --expires-in 30d', { ...CREATE, expiresInSeconds: 2_592_000 }],
   [
     'token create --data d --user U01 --scopes a,b, --kind bot --team T01 --app A01 --expires-in 90s',
     { ...CREATE, scopes: ['a', 'b'], kind: 'bot', team: 'T01', app: 'A01', expiresInSeconds: 90 },
   ],
-  ['token list --data d --json', { run: 'token list', ...AROUND, data: 'd', team: null, json: true }],
-  ['token revoke Tk1 --data d', { run: 'token revoke', ...AROUND, data: 'd', tokenId: 'Tk1', json: false }],
+  ['token list --data d --json', { run: 'token list', ...AROUND, place: FOLDER, team: null, json: true }],
+  ['token revoke Tk1 --data d', { run: 'token revoke', ...AROUND, place: FOLDER, tokenId: 'Tk1', json: false }],
   ['profile get', GET, TOKEN],
   ['profile get', { ...GET, token: { from: 'environment', name: 'SLACK_TOKEN', token: 's' } }, { SLACK_TOKEN: 's' }],
   ['profile get', { ...GET, token: { from: 'home', path: '/c/nametag/token' } }, { XDG_CONFIG_HOME: '/c' }],
@@ -159,6 +176,9 @@ for (const [line, config, env = {}] of UNDERSTOOD) {
   test(`${line} ${JSON.stringify(env)}`, () => assert.deepEqual(readConfig(line.split(' '), env), config))
 }
 
+const CHOOSE = 'choose one of --data (NAMETAG_DATA) and --database-url (NAMETAG_DATABASE_URL)'
+const WHERE = "--data DIR or --database-url URL is needed: the folder or the database that holds the server's data"
+
 const REFUSED: readonly (readonly [line: string, sentence: string, env?: Env])[] = [
   ['dve', 'there is no command "dve"; did you mean "dev"?'],
   ['--port 3', 'the command comes first, then --port'],
@@ -181,7 +201,10 @@ const REFUSED: readonly (readonly [line: string, sentence: string, env?: Env])[]
   ['completion tcsh', 'for which shell? bash, zsh, fish'],
   ['token revok x', 'there is no command "token revok"; did you mean "token revoke"?'],
   ['dev --prot 3', 'there is no flag --prot; did you mean --port?'],
-  ['serve --data d --database-url x', 'there is no flag --database-url'],
+  [`serve --data d --database-url ${URL}`, CHOOSE],
+  ['serve', CHOOSE, { NAMETAG_DATA: 'd', NAMETAG_DATABASE_URL: URL }],
+  ['serve --data d --token-key k', '--token-key goes with --database-url'],
+  ['serve --data d --shard-by-team', '--shard-by-team goes with --database-url'],
   ['serve --data d --memory', 'there is no flag --memory'],
   ['dev --port', '--port needs a value: --port NUMBER'],
   ['dev --port --json', '--port needs a value: --port NUMBER'],
@@ -198,7 +221,8 @@ const REFUSED: readonly (readonly [line: string, sentence: string, env?: Env])[]
     'NAMETAG_LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent',
     { NAMETAG_LOG_LEVEL: 'loud' },
   ],
-  ['serve', "--data DIR is needed: the folder that holds the server's data"],
+  ['serve', WHERE],
+  ['token list', WHERE],
   ['serve --data d --public-url people', '--public-url must be a URL such as https://people.example.com'],
   ['serve --data d --public-url ftp://x', '--public-url must be a URL such as https://people.example.com'],
   ['check-workspace', 'which file is to be checked?'],
@@ -231,6 +255,24 @@ test('a mail server that is not understood is not repeated, as a password may st
       assert.ok(config.run === 'usage-error')
       assert.ok(!config.sentence.includes('s3cret'))
       assert.ok(config.sentence.startsWith('nametag: --smtp-url must be a URL such as '))
+    }
+  }
+})
+
+test('a database that is not understood is not repeated either', () => {
+  const without = [
+    'postgres://user:s3cret@db.example.com',
+    'postgres://user:s3cret@db.example.com/a/b',
+    'postgres:s3cret',
+  ]
+  for (const url of [...without, 'mysql://user:s3cret@db.example.com/people', 'postgres://s3cret%/%zz', 's3cret']) {
+    for (const config of [
+      readConfig(['serve', '--database-url', url], {}),
+      readConfig(['token', 'list'], { NAMETAG_DATABASE_URL: url }),
+    ]) {
+      assert.ok(config.run === 'usage-error')
+      assert.ok(!config.sentence.includes('s3cret'))
+      assert.ok(config.sentence.startsWith('nametag: --database-url must be a URL such as '), url)
     }
   }
 })

@@ -4,6 +4,7 @@ import { COMMANDS, type CommandName } from './cli/commands.ts'
 import { helpFor, overview } from './cli/help.ts'
 import { readClientCommand } from './cli/read-client.ts'
 import { type Env, type FlagValues, readFlags } from './cli/read-flags.ts'
+import { readPlace } from './cli/read-place.ts'
 import { Wrong } from './cli/wrong.ts'
 import { parseSmtpUrl, type SmtpServer } from './delivery/smtp-url.ts'
 import { didYouMean } from './did-you-mean.ts'
@@ -82,7 +83,8 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
         run: name,
         ...around,
         ...readListen(values),
-        data: readData(values),
+        place: readPlace(values),
+        shardByTeam: values.isOn('shard-by-team'),
         publicUrl: readPublicUrl(values),
         allowPrivateWebhooks: values.isOn('allow-private-webhooks'),
         smtp: readSmtp(values),
@@ -91,13 +93,13 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
     case 'check-workspace':
       return { run: name, ...around, files: readOperands(values, 'which file is to be checked?') }
     case 'token create':
-      return { run: name, ...around, data: readData(values), ...readNewToken(values), json }
+      return { run: name, ...around, place: readPlace(values), ...readNewToken(values), json }
     case 'token list':
-      return { run: name, ...around, data: readData(values), team: values.text('team') ?? null, json }
+      return { run: name, ...around, place: readPlace(values), team: values.text('team') ?? null, json }
     case 'token revoke': {
       const [tokenId = ''] = readOperands(values, 'which token? "nametag token list" shows their ids')
       if (/^xox|^xapp/.test(tokenId)) throw new Wrong('a token is revoked by its id, not by the token itself')
-      return { run: name, ...around, data: readData(values), tokenId, json }
+      return { run: name, ...around, place: readPlace(values), tokenId, json }
     }
     default:
       return readClientCommand(name, values, env, around)
@@ -129,12 +131,6 @@ function readDevSwitches(values: FlagValues): Pick<Dev, 'fresh' | 'rateLimits'> 
   return { fresh: values.isOn('fresh'), rateLimits: rateLimits === 'on' }
 }
 
-function readData(values: FlagValues): string {
-  const data = values.text('data')
-  if (data === undefined) throw new Wrong("--data DIR is needed: the folder that holds the server's data")
-  return data
-}
-
 function readPublicUrl(values: FlagValues): string | null {
   const text = values.text('public-url')
   if (text === undefined) return null
@@ -156,7 +152,7 @@ function readSmtp(values: FlagValues): SmtpServer | null {
   return server
 }
 
-function readNewToken(values: FlagValues): Omit<TokenCreate, 'run' | 'data' | 'json' | keyof Surroundings> {
+function readNewToken(values: FlagValues): Omit<TokenCreate, 'run' | 'place' | 'json' | keyof Surroundings> {
   const kind = TOKEN_KINDS.find((known) => known === values.text('kind'))
   if (!kind) throw new Wrong(`--kind must be one of ${TOKEN_KINDS.join(', ')}`)
   const scopes = needed(values, 'scopes')

@@ -1,6 +1,7 @@
 import type { SmtpServer } from '../delivery/smtp-url.ts'
 import type { TokenKind } from '../domain/grant.ts'
 import type { ClientCommand } from './client-command.ts'
+import type { StorePlace } from './store-place.ts'
 
 export interface Help {
   readonly run: 'help'
@@ -37,11 +38,13 @@ export interface Serve extends Surroundings {
   readonly run: 'serve'
   readonly host: string
   readonly port: number
-  readonly data: string
+  readonly place: StorePlace
+  /** One team in each transaction, for databases that shard by it. */
+  readonly shardByTeam: boolean
   readonly workspaces: readonly string[]
   readonly publicUrl: string | null
-  /** `null`: mails are written into the data folder instead of sent. */
   readonly allowPrivateWebhooks: boolean
+  /** `null`: mails are written into the data folder instead of sent, or wait in the database. */
   readonly smtp: SmtpServer | null
   readonly json: boolean
 }
@@ -53,7 +56,7 @@ export interface CheckWorkspace extends Surroundings {
 
 export interface TokenCreate extends Surroundings {
   readonly run: 'token create'
-  readonly data: string
+  readonly place: StorePlace
   readonly user: string
   readonly team: string | null
   readonly app: string | null
@@ -66,14 +69,14 @@ export interface TokenCreate extends Surroundings {
 
 export interface TokenList extends Surroundings {
   readonly run: 'token list'
-  readonly data: string
+  readonly place: StorePlace
   readonly team: string | null
   readonly json: boolean
 }
 
 export interface TokenRevoke extends Surroundings {
   readonly run: 'token revoke'
-  readonly data: string
+  readonly place: StorePlace
   readonly tokenId: string
   readonly json: boolean
 }

@@ -62,6 +62,19 @@ const SERVER_DATA: Flag = {
   env: 'NAMETAG_DATA',
   doc: "The server's data folder; the server may be running.",
 }
+const DATABASE_URL: Flag = {
+  name: 'database-url',
+  value: 'URL',
+  env: 'NAMETAG_DATABASE_URL',
+  doc: 'The PostgreSQL that holds the data, instead of --data: postgres://user:password@host/database.',
+}
+const TOKEN_KEY: Flag = {
+  name: 'token-key',
+  value: 'FILE',
+  env: 'NAMETAG_TOKEN_KEY',
+  default: './token.key',
+  doc: 'With --database-url: the file with the key of the tokens. Every node needs the same.',
+}
 const TEAM: Flag = {
   name: 'team',
   value: 'T…',
@@ -110,11 +123,19 @@ export const COMMANDS = [
     examples: [
       'nametag serve --data /var/lib/nametag',
       'nametag serve --data ./team --host 0.0.0.0 --public-url https://people.example.com',
+      'nametag serve --database-url postgres://nametag@db.example.com/people --token-key /etc/nametag/token.key',
     ],
     flags: [
       HOST,
       PORT,
-      { name: 'data', value: 'DIR', env: 'NAMETAG_DATA', doc: 'Where the data is kept. Needed.' },
+      { name: 'data', value: 'DIR', env: 'NAMETAG_DATA', doc: 'Where the data is kept: this or --database-url.' },
+      DATABASE_URL,
+      TOKEN_KEY,
+      {
+        name: 'shard-by-team',
+        env: 'NAMETAG_SHARD_BY_TEAM',
+        doc: 'With --database-url: write one team in each transaction, for databases that shard by it.',
+      },
       WORKSPACE,
       {
         name: 'public-url',
@@ -146,9 +167,12 @@ export const COMMANDS = [
     examples: [
       'nametag token create --data ./team --user U0ADA00001 --scopes users.profile:read,users.profile:write',
       'nametag token create --data ./team --user U0ADA00001 --scopes users:read --expires-in 30d --json',
+      'nametag token create --database-url postgres://nametag@db.example.com/people --user U0ADA00001 --scopes users:read',
     ],
     flags: [
       SERVER_DATA,
+      DATABASE_URL,
+      TOKEN_KEY,
       { name: 'user', value: 'U…', doc: 'Whom the token acts as. Needed.' },
       TEAM,
       { name: 'app', value: 'A…', doc: 'The app that the token is for.' },
@@ -169,7 +193,7 @@ export const COMMANDS = [
     name: 'token list',
     summary: 'List tokens, newest first, without the tokens themselves.',
     examples: ['nametag token list --data ./team'],
-    flags: [SERVER_DATA, TEAM, JSON_OUT],
+    flags: [SERVER_DATA, DATABASE_URL, TOKEN_KEY, TEAM, JSON_OUT],
     notes: ['Ends with 0 when listed, 1 when the data cannot be read, 2 when the command is wrong.'],
   },
   {
@@ -177,7 +201,7 @@ export const COMMANDS = [
     summary: 'Revoke a token by the id that "token list" shows.',
     examples: ['nametag token revoke T0COFFEE1-1 --data ./team'],
     operands: { name: 'ID', max: 1 },
-    flags: [SERVER_DATA, JSON_OUT],
+    flags: [SERVER_DATA, DATABASE_URL, TOKEN_KEY, JSON_OUT],
     notes: ['Ends with 0 when revoked, 1 when no token has this id, 2 when the command is wrong.'],
   },
   ...CLIENT_COMMANDS,

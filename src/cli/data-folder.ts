@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { lockDirectory } from '../storage/lock.ts'
 import { openSqlite } from '../storage/sqlite/open.ts'
 import type { Store } from '../storage/store.ts'
-import { digestWith, readOrMakeKey } from '../storage/token-keys.ts'
+import { lateDigest, takeTokenKey } from '../storage/token-key-check.ts'
 import { CannotStart } from './cannot-start.ts'
 
 /** A store and the folder it lives in, held by this process alone. */
@@ -23,8 +23,7 @@ export async function openDataFolder(folder: string, { fresh = false } = {}): Pr
   const unlock = takeFolder(folder)
   try {
     if (fresh) deleteOwnFiles(folder)
-    const tokenDigest = digestWith(readOrMakeKey(join(folder, KEY)))
-    const store = await openSqlite({ path: join(folder, DATABASE), tokenDigest })
+    const store = await openKeyed(folder)
     return {
       store,
       async close() {
@@ -38,6 +37,18 @@ export async function openDataFolder(folder: string, { fresh = false } = {}): Pr
   } catch (error) {
     unlock()
     throw new CannotStart((error as Error).message, { cause: error })
+  }
+}
+
+async function openKeyed(folder: string): Promise<Store> {
+  const { digest, use } = lateDigest()
+  const store = await openSqlite({ path: join(folder, DATABASE), tokenDigest: digest })
+  try {
+    use(await takeTokenKey(store, { file: join(folder, KEY), isAlone: true }))
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
   }
 }
 

@@ -35,7 +35,7 @@ async function startDev(command: Dev, terminal: Terminal, opened: Opened): Promi
   )
   const log = openLog(command.logLevel)
   const clock = new MovableClock((err, message) => log.error({ err }, message))
-  const filled = await fillStore(store, beginning, data, clock.now())
+  const filled = await fillStore(store, beginning, { folder: data, isAlone: true, now: clock.now() })
   terminal.error(noticeFor(filled, command))
 
   const storage = data === null ? 'in memory' : data

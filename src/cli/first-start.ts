@@ -70,22 +70,28 @@ function makeId(prefix: string): string {
 export interface FirstSignIn {
   readonly signIn: SignIn
   /** Printed until somebody has signed in: a lost link is replaced by a restart. */
-  readonly code: string | undefined
+  readonly code: string
 }
 
 interface Around {
   readonly store: Store
   readonly clock: { now(): number }
-  readonly folder: string
+  /** Whether no other process has the store open: then a new code takes the place of the one before. */
+  readonly isAlone: boolean
 }
 
+/** Links that nodes which start together have printed: each of them is taken. */
+const CODES_MAX = 16
+
 /** The way in for the primary owner, for as long as the store has no token at all. */
-export async function openFirstSignIn({ store, clock, folder }: Around): Promise<FirstSignIn | undefined> {
+export async function openFirstSignIn({ store, clock, isAlone }: Around): Promise<FirstSignIn | undefined> {
+  if (await store.hasTokens()) return undefined
   const owner = await findPrimaryOwner(store)
-  if (owner === undefined || (await store.findTokens(null)).length > 0) return undefined
+  if (owner === undefined) return undefined
   const wish = { ...owner, appId: null, kind: 'user' as const, scopes: OWNER_SCOPES, expiresInSeconds: null }
   const makeToken = async () => (await storeNewToken({ store, clock }, wish)).token
-  return { signIn: openSignIn({ folder, clock, makeToken }), code: makeSignInCode(folder, clock.now()) }
+  const code = await makeSignInCode(store, clock.now(), isAlone ? 1 : CODES_MAX)
+  return { signIn: openSignIn({ notes: store, clock, makeToken }), code }
 }
 
 const PAGE_ROWS = 1000

@@ -1,14 +1,13 @@
-import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
-import { createFolderPost } from '../delivery/mail-folder.ts'
 import { createSmtpPost } from '../delivery/mail-smtp.ts'
 import { VERSION } from '../version.ts'
 import type { Serve } from './command.ts'
-import { openDataFolder } from './data-folder.ts'
 import { type Filled, fillStore } from './fill-store.ts'
 import { makeFirstTeam, openFirstSignIn } from './first-start.ts'
+import { openPlace, postWithoutServer } from './open-place.ts'
 import { readyLine, serveReady, signInLines } from './ready.ts'
 import { type Opened, openControl, openLog, openServer, runUntilStopped } from './run-server.ts'
+import { nameOf } from './store-place.ts'
 import type { Terminal } from './terminal.ts'
 import { readBeginning } from './workspace-files.ts'
 
@@ -18,19 +17,21 @@ export function serve(command: Serve, terminal: Terminal): Promise<number> {
 }
 
 async function startServe(command: Serve, terminal: Terminal, opened: Opened): Promise<void> {
-  const { data, host, port, publicUrl, smtp, workspaces } = command
+  const { place, host, port, publicUrl, smtp, workspaces, shardByTeam } = command
   const clock = systemClock
   const beginning = workspaces.length > 0 ? await readBeginning(workspaces) : undefined
-  const { store } = opened.add(await openDataFolder(data))
-  const filled = await fillStore(
-    store,
-    beginning ?? { workspaces: [makeFirstTeam()], digest: 'first team' },
-    data,
-    clock.now(),
-  )
+  const data = opened.add(await openPlace(place, { shardByTeam }))
+  const { store, folder, madeKey } = data
+  if (madeKey !== undefined) terminal.error(keyNotice(madeKey))
+  const isAlone = folder !== null
+  const filled = await fillStore(store, beginning ?? { workspaces: [makeFirstTeam()], digest: 'first team' }, {
+    folder,
+    isAlone,
+    now: clock.now(),
+  })
   if (beginning) terminal.error(noticeFor(filled, command))
 
-  const first = await openFirstSignIn({ store, clock, folder: data })
+  const first = await openFirstSignIn({ store, clock, isAlone })
   const address = { url: '', api: '' }
   const running = opened.add(
     await openServer({
@@ -42,7 +43,7 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
       log: openLog(command.logLevel),
       rateLimits: true,
       allowPrivateWebhooks: command.allowPrivateWebhooks,
-      post: smtp === null ? createFolderPost(join(data, 'mail')) : createSmtpPost(smtp),
+      post: smtp === null ? postWithoutServer(data) : createSmtpPost(smtp),
       page: () => ({ mode: 'serve', version: VERSION, ...address }),
       ...(publicUrl === null ? {} : { publicUrl }),
       ...(first === undefined ? {} : { signIn: first.signIn }),
@@ -50,18 +51,22 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
   )
   address.url = publicUrl ?? running.url
   address.api = `${address.url}/api/`
-  opened.add(await openControl(data, store, terminal))
+  if (folder !== null) opened.add(await openControl(folder, store, terminal))
 
-  const signInLink = first?.code === undefined ? undefined : `${address.url}/sign-in?code=${first.code}`
+  const signInLink = first && `${address.url}/sign-in?code=${first.code}`
   if (!command.json) {
-    terminal.out(serveReady({ ...address, data, signInLink }, terminal.paint))
+    terminal.out(serveReady({ ...address, data: nameOf(place), signInLink }, terminal.paint))
     return
   }
   if (signInLink !== undefined) terminal.error(`${signInLines(signInLink)}\n`)
   terminal.out(readyLine(running, process.pid))
 }
 
-function noticeFor(filled: Filled, { data, workspaces }: Serve): string {
+function noticeFor(filled: Filled, { place, workspaces }: Serve): string {
   if (filled !== 'before, otherwise') return ''
-  return `Notice: ${data} already holds people from elsewhere, so ${workspaces.join(', ')} is not read.\n`
+  return `Notice: ${nameOf(place)} already holds people from elsewhere, so ${workspaces.join(', ')} is not read.\n`
+}
+
+function keyNotice(file: string): string {
+  return `Notice: the token key ${file} was made. Give every node the same file and keep a copy: without it every token is void.\n`
 }

@@ -1,17 +1,18 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import type { Store } from '../storage/store.ts'
 
-/** The link with which the owner of a new server signs in, once. */
+/** The link with which the owner of a new server signs in, once, at whichever node it is opened. */
 export interface SignIn {
   /** Whether the code would be taken. Changes nothing: link previews look, too. */
-  peek(code: string): boolean
+  peek(code: string): Promise<boolean>
   /** The owner's token; nothing for a code that is wrong, used or too old. */
   redeem(code: string): Promise<string | undefined>
 }
 
+type Notes = Pick<Store, 'findNote' | 'putNote'>
+
 export const SIGN_IN_HOURS = 24
-const FILE = 'sign-in.json'
+export const SIGN_IN_NOTE = 'sign-in'
 const CODE_BYTES = 16
 
 interface Kept {
@@ -20,39 +21,39 @@ interface Kept {
   readonly expiresAt: number
 }
 
-/** Makes a new code; one made before is no longer taken. Only its hash is kept. */
-export function makeSignInCode(folder: string, now: number): string {
+/** Makes a new code, and keeps only its hash. Of those that were made before, as many are still taken as `codesMax` lets. */
+export async function makeSignInCode(notes: Notes, now: number, codesMax: number): Promise<string> {
   const code = randomBytes(CODE_BYTES).toString('base64url')
-  const kept: Kept = { hash: hashOf(code).toString('hex'), expiresAt: now + SIGN_IN_HOURS * 3_600_000 }
-  const path = join(folder, FILE)
-  writeFileSync(`${path}.new`, `${JSON.stringify(kept)}\n`, { mode: 0o600, flush: true })
-  renameSync(`${path}.new`, path)
-  return code
+  const made: Kept = { hash: hashOf(code).toString('hex'), expiresAt: now + SIGN_IN_HOURS * 3_600_000 }
+  for (;;) {
+    const note = await notes.findNote(SIGN_IN_NOTE)
+    const kept = [made, ...readKept(note)].slice(0, codesMax)
+    if (await notes.putNote(SIGN_IN_NOTE, JSON.stringify(kept), note ?? null)) return code
+  }
 }
 
 export interface SignInOptions {
-  readonly folder: string
+  readonly notes: Notes
   readonly clock: { now(): number }
   /** Makes and stores the owner's token. */
   readonly makeToken: () => Promise<string>
 }
 
-export function openSignIn({ folder, clock, makeToken }: SignInOptions): SignIn {
-  const path = join(folder, FILE)
-  const peek = (code: string): boolean => {
-    const kept = readKept(path)
-    return (
-      kept !== undefined && clock.now() < kept.expiresAt && timingSafeEqual(hashOf(code), Buffer.from(kept.hash, 'hex'))
+export function openSignIn({ notes, clock, makeToken }: SignInOptions): SignIn {
+  const isTaken = (code: string, note: string | undefined): boolean => {
+    const hash = hashOf(code)
+    return readKept(note).some(
+      (kept) => clock.now() < kept.expiresAt && timingSafeEqual(hash, Buffer.from(kept.hash, 'hex')),
     )
   }
   return {
-    peek,
+    peek: async (code) => isTaken(code, await notes.findNote(SIGN_IN_NOTE)),
     async redeem(code) {
-      if (!peek(code)) return undefined
-      // The code is gone before there is a token: of two calls at once, one finds nothing. If the token cannot be
+      const note = await notes.findNote(SIGN_IN_NOTE)
+      if (note === undefined || !isTaken(code, note)) return undefined
+      // All codes are gone before there is a token: of two calls at once, one finds nothing. If the token cannot be
       // stored, the next start prints a new link, since nobody has signed in.
-      rmSync(path)
-      return makeToken()
+      return (await notes.putNote(SIGN_IN_NOTE, null, note)) ? makeToken() : undefined
     },
   }
 }
@@ -61,11 +62,12 @@ function hashOf(code: string): Buffer {
   return createHash('sha256').update(code).digest()
 }
 
-function readKept(path: string): Kept | undefined {
-  try {
-    const { hash, expiresAt } = JSON.parse(readFileSync(path, 'utf8'))
-    return /^[0-9a-f]{64}$/.test(hash) && Number.isSafeInteger(expiresAt) ? { hash, expiresAt } : undefined
-  } catch {
-    return undefined
-  }
+function readKept(note: string | undefined): readonly Kept[] {
+  if (note === undefined) return []
+  const list: unknown = JSON.parse(note)
+  return Array.isArray(list) ? list.filter(isKept) : []
+}
+
+function isKept(kept: Partial<Record<keyof Kept, unknown>>): kept is Kept {
+  return typeof kept.hash === 'string' && /^[0-9a-f]{64}$/.test(kept.hash) && Number.isSafeInteger(kept.expiresAt)
 }

@@ -1,9 +1,9 @@
 import { systemClock } from '../clock.ts'
 import type { Grant } from '../domain/grant.ts'
-import { CannotStart } from './cannot-start.ts'
 import type { TokenCreate, TokenList, TokenRevoke } from './command.ts'
 import { askServer, type ControlAnswer, controlSocketPath } from './control-socket.ts'
-import { hasData, openDataFolder } from './data-folder.ts'
+import { openFilled } from './open-place.ts'
+import type { StorePlace } from './store-place.ts'
 import { type Terminal, table } from './terminal.ts'
 import { answerTokenRequests, type NewToken, type TokenRequest } from './token-requests.ts'
 
@@ -11,7 +11,7 @@ export type TokenCommand = TokenCreate | TokenList | TokenRevoke
 
 /** Makes, lists or revokes tokens, through the running server or, where none runs, by itself. */
 export async function token(command: TokenCommand, terminal: Terminal): Promise<number> {
-  const answer = await ask(command.data, requestOf(command))
+  const answer = await ask(command.place, requestOf(command))
   if (!answer.ok) {
     terminal.error(`nametag: ${answer.error}\n`)
     return 1
@@ -36,13 +36,12 @@ function requestOf(command: TokenCommand): TokenRequest {
   }
 }
 
-async function ask(folder: string, request: TokenRequest): Promise<ControlAnswer> {
-  const socket = controlSocketPath(folder)
+async function ask(place: StorePlace, request: TokenRequest): Promise<ControlAnswer> {
+  const socket = place.in === 'folder' ? controlSocketPath(place.folder) : undefined
   const told = socket === undefined ? undefined : await askServer(socket, request)
   if (told) return told
 
-  if (!hasData(folder)) throw new CannotStart(`There is no data of a Nametag server in ${folder}.`)
-  const { store, close } = await openDataFolder(folder)
+  const { store, close } = await openFilled(place)
   try {
     return await answerTokenRequests({ store, clock: systemClock })(request)
   } finally {

@@ -4,6 +4,8 @@ import type { Mail } from './mail-texts.ts'
 export interface Post {
   /** Something the operator should know of it. */
   readonly notice?: string
+  /** No mail can be sent by this process: none is taken from where it waits. */
+  readonly isAway?: true
   /** Rejects with `Undeliverable` where it is known why. */
   send(mail: Mail): Promise<void>
   close(): Promise<void>
@@ -20,5 +22,17 @@ export class Undeliverable extends Error {
     super(reason)
     this.reason = reason
     this.isFinal = isFinal
+  }
+}
+
+/** For a server that is given neither a mail server nor a folder. */
+export function createWaitingPost(): Post {
+  return {
+    notice: 'Without --smtp-url no mail is sent: mails wait in the database until a server is started with it.',
+    isAway: true,
+    send: async () => {
+      throw new Undeliverable('no_mail_server', false)
+    },
+    close: async () => undefined,
   }
 }

@@ -126,6 +126,7 @@ class LogMail implements MailReader {
   }
 
   async #work(): Promise<void> {
+    if (this.#options.post.isAway) return
     await this.#sendNew()
     await this.#sendDue()
   }

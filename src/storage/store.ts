@@ -17,11 +17,7 @@ export interface Store {
   findGrant(token: string): Promise<Grant | undefined>
   /** Throws where there is no such team: a grant names teams that exist. */
   getTeam(teamId: TeamId): Promise<Team>
-  findTeam(teamId: TeamId): Promise<Team | undefined>
-  /** In the order of their ids. `limit` ≤ 1000. */
-  findTeams(after: TeamId | null, limit: number): Promise<readonly Team[]>
-  /** Those that have apps, in the order of their ids. `limit` ≤ 1000. */
-  findTeamsWithApps(after: TeamId | null, limit: number): Promise<readonly Team[]>
+  findTeams(): Promise<readonly Team[]>
   findUser(teamId: TeamId, userId: UserId): Promise<User | undefined>
   /** People of a team in the order of joining, deactivated ones and bots too. `limit` ≤ 1000. */
   findUsers(teamId: TeamId, after: UserId | null, limit: number): Promise<readonly User[]>
@@ -35,50 +31,34 @@ export interface Store {
   addToken(token: string, grant: Grant): Promise<void>
   /** Whether there is any token at all, a revoked one too. */
   hasTokens(): Promise<boolean>
-  /** Tokens of a team in the order of their ids. `limit` ≤ 1000. */
-  findTokens(teamId: TeamId, after: string | null, limit: number): Promise<readonly Grant[]>
-  /** False where no token of the team has this id, or it was revoked before. A revoked token stays listed. What `tell` makes of it
+  /** Newest first. */
+  findTokens(teamId: TeamId | null): Promise<readonly Grant[]>
+  /** False where no token has this id, or it was revoked before. A revoked token stays listed. What `tell` makes of it
    * goes into the log, in the same transaction. */
-  revokeToken(
-    teamId: TeamId,
-    tokenId: string,
-    now: number,
-    tell?: (grant: Grant) => OtherFact | undefined,
-  ): Promise<boolean>
+  revokeToken(tokenId: string, now: number, tell?: (grant: Grant) => OtherFact | undefined): Promise<boolean>
 
-  /** Every team has a log of its own. Entries with `seq` above `after`, oldest first, at most `limit` ≤ 1000. */
-  readLog(teamId: TeamId, after: number, limit: number): Promise<readonly LogEntry[]>
-  findEntry(teamId: TeamId, seq: number): Promise<LogEntry | undefined>
+  /** Entries with `seq` above `after`, oldest first, at most `limit` ≤ 1000. */
+  readLog(after: number, limit: number): Promise<readonly LogEntry[]>
+
+  findEntry(seq: number): Promise<LogEntry | undefined>
   /** The last entries of a kind, oldest first, at most `limit` ≤ 10,000. */
-  findLast(teamId: TeamId, kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]>
-  /** Of the last entry; 0 where there is none. */
-  findLastSeq(teamId: TeamId): Promise<number>
-  /** Calls `listener` right after each commit of this process, and after those of others as far as they are heard of
-   * here: in teams that are followed, and where a status expires earlier than was known. It is quick and never throws.
-   * Returns how to stop it. */
+  findLast(kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]>
+  /** Calls `listener` right after each commit; it is quick and never throws. Returns how to stop it. */
   onCommit(listener: (commit: Commit) => void): () => void
-  /** Calls `listener` with the number of the last entry soon after a team's log has grown, whichever process wrote, or
-   * was set back; also where it has not changed. What was committed before is found by `findLastSeq`. */
-  follow(teamId: TeamId, listener: (lastSeq: number) => void): () => void
 
   /** Users whose status expires at `dueAt` or earlier (Unix seconds), the earliest first, at most `limit` ≤ 1000. */
   findExpiring(dueAt: number, limit: number): Promise<readonly ExpiringStatus[]>
   /** Unix seconds of the next expiry; `undefined` where no status expires. */
   findNextExpiration(): Promise<number | undefined>
 
-  /** How far a reader of a team's log has come; `undefined` where it has never said. */
-  findCursor(teamId: TeamId, reader: string): Promise<number | undefined>
+  /** How far a reader of the log has come; `undefined` where it has never said. */
+  findCursor(reader: string): Promise<number | undefined>
   /** Says how far a reader has come, and drops, then keeps, what it could not deliver, in one transaction. What is kept
    * replaces what has its id. At most 10,000 rows. */
   saveProgress(progress: Progress): Promise<void>
-  /** Undelivered entries of a team and a reader, in the order of their `nextAt`, those that are given up last; all
-   * readers: null. `limit` ≤ 1000. */
-  findUndelivered(teamId: TeamId, reader: string | null, limit: number): Promise<readonly Undelivered[]>
-  /** Takes what a reader is to try at `now` or before, of all teams, the earliest first: nobody else is given it before
-   * `later`, which becomes its `nextAt`. Unix milliseconds. `limit` ≤ 1000. */
-  claimDue(reader: string, now: number, later: number, limit: number): Promise<readonly Undelivered[]>
-  /** The earliest `nextAt` of a reader, of all teams. */
-  findNextDue(reader: string): Promise<number | undefined>
+  /** Undelivered entries of a reader, in the order of their `nextAt`, those that are given up last; all readers: null.
+   * `limit` ≤ 1000. */
+  findUndelivered(reader: string | null, limit: number): Promise<readonly Undelivered[]>
 
   /** What the store knows of itself, beside what it holds; `undefined` where nothing was noted. */
   findNote(key: string): Promise<string | undefined>
@@ -134,8 +114,8 @@ export interface Change {
 
 /** What a commit wrote. */
 export interface Commit {
-  /** The teams whose logs it changed, with the numbers of their last entries. */
-  readonly teams: ReadonlyMap<TeamId, number>
+  /** Of the last entry in the log; 0 where there is none. */
+  readonly lastSeq: number
   /** Unix seconds of the earliest expiry among the statuses it wrote; 0 where none expires. */
   readonly earliestExpiration: number
 }
@@ -148,28 +128,26 @@ export interface ExpiringStatus {
 }
 
 export interface Progress {
-  readonly teamId: TeamId
   readonly reader: string
   /** The last entry that is dealt with: delivered, or kept among the undelivered. Absent: as it was. */
   readonly cursor?: number
-  /** Of this team. */
   readonly keep?: readonly Undelivered[]
   /** Their ids. */
   readonly drop?: readonly string[]
 }
 
-/** One event for one reader that has not arrived, or a fact that is to be mailed. */
+/** One event for one reader that has not arrived. */
 export interface Undelivered {
-  /** The `event_id`, or a mail's id: unique in its team. */
+  /** The `event_id`: unique among all readers. */
   readonly id: string
   readonly reader: string
   readonly teamId: TeamId
   readonly seq: number
-  /** The type of the event, as a user's entry has several, or the kind of the fact. */
+  /** The type of the event, as a user's entry has several. */
   readonly type: string
   /** Attempts made so far. */
   readonly attempts: number
-  /** Slack's word for the last failure, such as `http_timeout`; empty where there was none. */
+  /** Slack's word for the last failure, such as `http_timeout`. */
   readonly reason: string
   /** Unix milliseconds of the next attempt; `null`: given up, kept for redelivery. */
   readonly nextAt: number | null
@@ -186,6 +164,8 @@ export interface StoreStats {
   readonly queued: number
   readonly batches: number
   readonly changes: number
+  /** Of the last entry in the log; 0 where there is none. */
+  readonly lastSeq: number
 }
 
 /** The store cannot take the call: its queue is full, it is closing, or the database is away. Nothing was written. */

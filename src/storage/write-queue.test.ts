@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refuse } from '../domain/errors.ts'
+import type { TeamId, UserId } from '../domain/ids.ts'
 import { ADA, keyFor } from './conformance/people.ts'
 import type { ChangeCall } from './deciding.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
@@ -27,6 +28,28 @@ test('calls that come while a batch is under way form the next one', async () =>
   release()
   await Promise.all([...first, ...second])
   assert.deepEqual(sizes, [2, 3])
+})
+
+test('where a batch is to be of one team, the team that has waited longest comes first and keeps its order', async () => {
+  const batches: string[] = []
+  const limits = { ...DEFAULT_LIMITS, batchCallsMax: 2 }
+  const perform = (calls: readonly ChangeCall[]) => {
+    batches.push(calls.map(({ key }) => `${key.teamId}/${key.userIds[0]}`).join(' '))
+    answerAll(calls)
+  }
+  const queue = new WriteQueue(limits, perform, { isByTeam: true })
+  const change = (team: string, id: string) =>
+    queue.change({ ...keyFor(ADA, { userIds: [id as UserId] }), teamId: team as TeamId }, () => REFUSAL)
+  await Promise.all([
+    change('T1', 'a'),
+    change('T2', 'a'),
+    change('T1', 'b'),
+    change('T2', 'b'),
+    change('T1', 'c'),
+    queue.alone(() => batches.push('work')),
+    change('T1', 'd'),
+  ])
+  assert.deepEqual(batches, ['T1/a T1/b', 'T2/a T2/b', 'T1/c', 'work', 'T1/d'])
 })
 
 test('administrative work keeps its place, and its failure is its own', async () => {

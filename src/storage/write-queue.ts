@@ -8,14 +8,20 @@ import { type Change, type ChangeKey, type Loaded, StorageUnavailable } from './
 export class WriteQueue {
   readonly #limits: StoreLimits
   readonly #perform: (calls: readonly ChangeCall[]) => Promise<void> | void
+  readonly #isByTeam: boolean
   #waiting: (ChangeCall | Work)[] = []
   #running: Promise<void> | undefined
   #isClosing = false
 
-  /** `perform` settles every call that it is given. */
-  constructor(limits: StoreLimits, perform: (calls: readonly ChangeCall[]) => Promise<void> | void) {
+  /** `perform` settles every call that it is given. `isByTeam`: those of one team at a time, for engines that shard. */
+  constructor(
+    limits: StoreLimits,
+    perform: (calls: readonly ChangeCall[]) => Promise<void> | void,
+    { isByTeam = false } = {},
+  ) {
     this.#limits = limits
     this.#perform = perform
+    this.#isByTeam = isByTeam
   }
 
   change<Decision extends Refusal | Change>(key: ChangeKey, decide: (loaded: Loaded) => Decision): Promise<Decision> {
@@ -79,11 +85,22 @@ export class WriteQueue {
       this.#waiting.shift()
       return first
     }
+    if (this.#isByTeam && first !== undefined) return this.#takeTeam(first)
     const window = this.#waiting.slice(0, this.#limits.batchCallsMax)
     const end = window.findIndex((entry) => 'run' in entry)
     const calls = (end === -1 ? window : window.slice(0, end)) as ChangeCall[]
     this.#waiting = this.#waiting.slice(calls.length)
     return calls
+  }
+
+  /** Those of the team that has waited longest, as far as the next administrative work. */
+  #takeTeam({ key: { teamId } }: ChangeCall): readonly ChangeCall[] {
+    const end = this.#waiting.findIndex((entry) => 'run' in entry)
+    const calls = (end === -1 ? this.#waiting : this.#waiting.slice(0, end)) as ChangeCall[]
+    const ofTeam = calls.filter(({ key }) => key.teamId === teamId).slice(0, this.#limits.batchCallsMax)
+    const taken = new Set<ChangeCall | Work>(ofTeam)
+    this.#waiting = this.#waiting.filter((entry) => !taken.has(entry))
+    return ofTeam
   }
 }
 

@@ -49,7 +49,7 @@ async function apply(tx: Connection, migration: Migration): Promise<void> {
   await addApplied(tx, migration)
 }
 
-async function hasTable(db: Connection): Promise<boolean> {
+export async function hasTable(db: Connection): Promise<boolean> {
   const row = await db.prepare<[], { found: boolean }>("select to_regclass('migrations') is not null as found").get()
   return row?.found === true
 }

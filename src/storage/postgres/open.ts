@@ -1,6 +1,6 @@
 import type { Store } from '../store.ts'
 import { connect } from './connection.ts'
-import { MIGRATE_TIMEOUT_MS, migrate } from './migrate.ts'
+import { hasTable, MIGRATE_TIMEOUT_MS, migrate } from './migrate.ts'
 import { type PostgresOptions, PostgresStore } from './store.ts'
 import { openHead } from './watch.ts'
 
@@ -13,6 +13,16 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   } catch (error) {
     await db.close()
     throw error
+  }
+}
+
+/** Whether the database is one of ours, which is found out without making it so. */
+export async function isNametags(url: string): Promise<boolean> {
+  const db = connect(url)
+  try {
+    return await hasTable(db)
+  } finally {
+    await db.close()
   }
 }
 

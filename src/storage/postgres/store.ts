@@ -39,6 +39,8 @@ export interface PostgresOptions {
   readonly limits?: Partial<StoreLimits>
   /** Whether processes ring at each other with LISTEN and NOTIFY; without, they see each other's commits 0.1 s later. */
   readonly doorbell?: boolean
+  /** Whether each transaction writes one team, for databases that shard by it. */
+  readonly shardByTeam?: boolean
 }
 
 export class PostgresStore implements Store {
@@ -58,8 +60,9 @@ export class PostgresStore implements Store {
   #batches = 0
   #changes = 0
 
-  constructor(db: Pool, { url, tokenDigest, limits: chosen, doorbell = true }: PostgresOptions, head: Head) {
-    const limits = { ...DEFAULT_LIMITS, ...chosen }
+  constructor(db: Pool, options: PostgresOptions, head: Head) {
+    const { url, tokenDigest, doorbell = true, shardByTeam = false } = options
+    const limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#db = db
     this.#tokenDigest = tokenDigest
     this.#tables = openTables(db)
@@ -69,7 +72,9 @@ export class PostgresStore implements Store {
     const { transaction, writes } = counted(openTransaction(db))
     this.#transaction = transaction
     this.#reading = openTransaction(db, BEGIN_SNAPSHOT)
-    this.#queue = new WriteQueue(limits, (calls) => this.#perform(calls, limits.batchTextMax))
+    this.#queue = new WriteQueue(limits, (calls) => this.#perform(calls, limits.batchTextMax), {
+      isByTeam: shardByTeam,
+    })
     this.#doorbell = doorbell ? createDoorbell(url) : null
     this.#watch = new Watch({
       db,

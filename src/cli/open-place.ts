@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { createFolderPost } from '../delivery/mail-folder.ts'
+import { createWaitingPost, type Post } from '../delivery/mail-post.ts'
+import type { Store } from '../storage/store.ts'
+import { CannotStart } from './cannot-start.ts'
+import { hasData, openDataFolder } from './data-folder.ts'
+import { nameOf, type StorePlace } from './store-place.ts'
+
+/** A store, and what depends on where it is. */
+export interface OpenPlace {
+  readonly store: Store
+  /** The folder that this process alone holds; `null`: a database, which other processes may have open too. */
+  readonly folder: string | null
+  /** The file of the token key, where there was none before and the operator has to copy it. */
+  readonly madeKey: string | undefined
+  close(): Promise<void>
+}
+
+export async function openPlace(
+  place: StorePlace,
+  options: { readonly shardByTeam?: boolean } = {},
+): Promise<OpenPlace> {
+  if (place.in === 'folder') {
+    return { ...(await openDataFolder(place.folder)), folder: place.folder, madeKey: undefined }
+  }
+  // The driver is loaded by those alone who have a database.
+  const { openDatabase } = await import('./database.ts')
+  return { ...(await openDatabase(place, options)), folder: null }
+}
+
+/** The same, where there has to be something already. */
+export async function openFilled(place: StorePlace): Promise<OpenPlace> {
+  if (place.in === 'folder' && !hasData(place.folder)) throw nothingIn(place)
+  if (place.in === 'database' && !(await (await import('./database.ts')).hasTables(place))) throw nothingIn(place)
+  return openPlace(place)
+}
+
+function nothingIn(place: StorePlace): CannotStart {
+  return new CannotStart(`There is no data of a Nametag server in ${nameOf(place)}.`)
+}
+
+/** Where mails go that no mail server takes. */
+export function postWithoutServer({ folder }: OpenPlace): Post {
+  return folder === null ? createWaitingPost() : createFolderPost(join(folder, 'mail'))
+}

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, type TestContext, test } from 'node:test'
+import pg from 'pg'
+import { DEMO_FILE } from '../support/demo-file.ts'
+import { startPostgres } from '../support/postgres.ts'
+import { type RunningProgram, runProgram, startProgram, until } from '../support/process.ts'
+import { temporaryFolder } from '../support/server.ts'
+import { startMailServer } from '../support/smtp.ts'
+
+/** The real program on a real PostgreSQL. */
+
+const server = await startPostgres()
+after(() => server.stop())
+
+interface Database {
+  readonly url: string
+  readonly key: string
+  readonly flags: readonly string[]
+}
+
+async function makeDatabase(t: TestContext): Promise<Database> {
+  const url = await server.createDatabase()
+  const key = join(temporaryFolder(t), 'token.key')
+  return { url, key, flags: ['--database-url', url, '--token-key', key] }
+}
+
+function startNode(t: TestContext, flags: readonly string[]): Promise<RunningProgram> {
+  return startProgram(t, flags, { command: 'serve' })
+}
+
+async function finish(t: TestContext, argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const program = runProgram(t, argv, { env })
+  const { code } = await program.exited
+  return { code, stdout: program.stdout(), stderr: program.stderr() }
+}
+
+async function call(api: string, method: string, token: string, args: Record<string, string> = {}) {
+  const headers = { authorization: `Bearer ${token}` }
+  const response = await fetch(`${api}${method}`, { method: 'POST', headers, body: new URLSearchParams(args) })
+  return (await response.json()) as { ok: boolean; error?: string; user?: string; profile?: Record<string, unknown> }
+}
+
+async function rowsOf(url: string, text: string): Promise<readonly object[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const linkOf = (text: string) => /^ {2}(http:\S+\/sign-in\?code=\S+)$/m.exec(text)?.[1]
+const tokenIn = async (url: string) => (await (await fetch(url, { method: 'POST' })).text()).match(/xoxp-\w+/)?.[0]
+
+test('nodes that start together fill an empty database once, and any of their links works on any of them, once', async (t) => {
+  const { url, flags, key } = await makeDatabase(t)
+  const nodes = await Promise.all([1, 2, 3].map(() => startNode(t, flags)))
+  assert.deepEqual(await rowsOf(url, 'select count(*)::integer as teams from teams'), [{ teams: 1 }])
+  const links = nodes.map((node) => linkOf(node.stderr()))
+  const [first, second, third] = nodes as [RunningProgram, RunningProgram, RunningProgram]
+  for (const link of links)
+    assert.match(
+      await (await fetch(new URL(new URL(link ?? '').search, `${third.url}/sign-in`))).text(),
+      /Show my token/,
+    )
+  const token = await tokenIn(`${second.url}/sign-in${new URL(links[0] ?? '').search}`)
+  assert.ok(token)
+  for (const node of nodes) {
+    assert.equal((await call(node.api, 'auth.test', token)).user, 'owner')
+    for (const link of links) assert.equal(await tokenIn(`${node.url}/sign-in${new URL(link ?? '').search}`), undefined)
+  }
+  const set = await call(first.api, 'users.profile.set', token, { name: 'title', value: 'Roaster' })
+  assert.equal(set.profile?.title, 'Roaster')
+  assert.equal((await call(third.api, 'users.profile.get', token)).profile?.title, 'Roaster')
+  assert.equal(statSync(key).size, 32)
+  for (const node of nodes) assert.deepEqual(await node.stop(), { code: 0, signal: null })
+
+  const again = await startNode(t, flags)
+  assert.equal((await call(again.api, 'auth.test', token)).user, 'owner')
+  assert.equal(linkOf(again.stderr()), undefined)
+  await again.stop()
+})
+
+test('the notice about a new key is printed by the one who made it, and a workspace file fills the database once', async (t) => {
+  const { flags, key } = await makeDatabase(t)
+  const file = join(temporaryFolder(t), 'coffee.json')
+  writeFileSync(file, DEMO_FILE)
+  const first = await startNode(t, [...flags, '--workspace', file])
+  assert.match(
+    first.stderr(),
+    new RegExp(`^Notice: the token key ${key} was made\\. Give every node the same file`, 'm'),
+  )
+  assert.equal((await call(first.api, 'auth.test', 'xoxp-zoe')).user, 'zoe')
+  const second = await startNode(t, [...flags, '--workspace', file])
+  assert.doesNotMatch(second.stderr(), /Notice: the token key|is not read/)
+  assert.equal((await call(second.api, 'auth.test', 'xoxp-zoe')).user, 'zoe')
+  await Promise.all([first.stop(), second.stop()])
+})
+
+test('tokens are made, listed and revoked while nodes run, and no command makes tables in a database of others', async (t) => {
+  const { flags, url } = await makeDatabase(t)
+  const none = await finish(t, ['token', 'list', ...flags])
+  assert.equal(none.code, 1)
+  const name = new URL(url).pathname.slice(1)
+  assert.match(
+    none.stderr,
+    new RegExp(`^nametag: There is no data of a Nametag server in the database ${name} on .*\\.\\n$`),
+  )
+
+  const file = join(temporaryFolder(t), 'coffee.json')
+  writeFileSync(file, DEMO_FILE)
+  const node = await startNode(t, [...flags, '--workspace', file])
+  const create = ['token', 'create', ...flags, '--user', 'U0ZOE00001', '--scopes', 'users.profile:read', '--json']
+  const { token, grant } = JSON.parse((await finish(t, create)).stdout)
+  assert.equal((await call(node.api, 'auth.test', token)).user, 'zoe')
+  const list = await finish(t, ['token', 'list', ...flags])
+  assert.match(list.stdout, new RegExp(`^${grant.tokenId} +user `, 'm'))
+  assert.equal((await finish(t, ['token', 'revoke', grant.tokenId, ...flags])).code, 0)
+  await until(async () => ((await call(node.api, 'auth.test', token)).error === 'token_revoked' ? true : undefined))
+  await node.stop()
+})
+
+test('a wrong or missing token key stops every command in one sentence', async (t) => {
+  const { flags, url } = await makeDatabase(t)
+  const file = join(temporaryFolder(t), 'coffee.json')
+  writeFileSync(file, DEMO_FILE)
+  await (await startNode(t, [...flags, '--workspace', file])).stop()
+
+  const absent = join(temporaryFolder(t), 'token.key')
+  for (const argv of [
+    ['serve', '--port', '0'],
+    ['token', 'list'],
+  ]) {
+    const { code, stderr } = await finish(t, [...argv, '--database-url', url, '--token-key', absent])
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      /^nametag: The token key \S+ is missing, and without it every token of this store is void: .*\n$/,
+    )
+    assert.ok(!existsSync(absent))
+  }
+  const wrong = join(temporaryFolder(t), 'wrong.key')
+  writeFileSync(wrong, randomBytes(32))
+  const { code, stderr } = await finish(t, ['serve', '--port', '0'], {
+    NAMETAG_DATABASE_URL: url,
+    NAMETAG_TOKEN_KEY: wrong,
+  })
+  assert.equal(code, 1)
+  assert.match(
+    stderr,
+    /^nametag: The token key \S+ is not the one that this store keeps its tokens under: every node needs the same file\.\n$/,
+  )
+  assert.equal(readFileSync(wrong).length, 32)
+})
+
+test('a database that cannot be used is told in one sentence, without the password', async (t) => {
+  const { url } = await makeDatabase(t)
+  const key = join(temporaryFolder(t), 'token.key')
+  const socket = new URL(url).searchParams.get('host') ?? ''
+  const nowhere = `postgres://ada:s3cret@localhost/nothing?host=${encodeURIComponent(socket)}`
+  const dead = 'postgres://ada:s3cret@127.0.0.1:1/people'
+  for (const [database, sentence] of [
+    [nowhere, /^nametag: The database nothing on \/\S+ cannot be used: .*\n$/],
+    [dead, /^nametag: The database people on 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED.*\n$/],
+  ] as const) {
+    for (const argv of [
+      ['serve', '--port', '0'],
+      ['token', 'list'],
+    ]) {
+      const { code, stdout, stderr } = await finish(t, [...argv, '--database-url', database, '--token-key', key])
+      assert.deepEqual([code, stdout], [1, ''])
+      assert.match(stderr, sentence)
+      assert.ok(!stderr.includes('s3cret'))
+    }
+  }
+  assert.ok(!existsSync(key))
+})
+
+test('a person is told which database it is, without the password', async (t) => {
+  const { url, key } = await makeDatabase(t)
+  const withPassword = new URL(url)
+  withPassword.password = 's3cret'
+  const node = runProgram(t, ['serve', '--port', '0', '--database-url', withPassword.href, '--token-key', key])
+  await until(() => (node.stdout().includes('Ctrl-C') ? true : undefined), node.stderr)
+  const name = withPassword.pathname.slice(1)
+  assert.match(
+    node.stdout(),
+    new RegExp(`^The Web API is at http://\\S+/api/; the data is in the database ${name} on /\\S+\\.$`, 'm'),
+  )
+  assert.match(node.stderr(), /Without --smtp-url no mail is sent: mails wait in the database/)
+  await node.stop()
+  assert.ok(!(node.stdout() + node.stderr()).includes('s3cret'))
+})
+
+test('what is to be mailed waits in the database until a server is started with a mail server', async (t) => {
+  const { flags } = await makeDatabase(t)
+  const file = join(temporaryFolder(t), 'coffee.json')
+  writeFileSync(file, DEMO_FILE)
+  const mails = await startMailServer(t)
+  const first = await startNode(t, [...flags, '--workspace', file])
+  const email = 'zoe@new.example.com'
+  assert.equal((await call(first.api, 'users.profile.set', 'xoxp-zoe', { name: 'email', value: email })).ok, true)
+  await first.stop()
+  const second = await startNode(t, flags)
+  await second.stop()
+  assert.equal(mails.received.length, 0)
+  const third = await startNode(t, [...flags, '--smtp-url', mails.url])
+  await until(() => (mails.received.length === 2 ? true : undefined), third.stderr)
+  assert.deepEqual(mails.received.flatMap(({ to }) => to).toSorted(), ['zoe@example.com', email])
+  await third.stop()
+})
