@@ -5,6 +5,7 @@ import type { Store } from '../storage/store.ts'
 import { CannotStart } from './cannot-start.ts'
 import type { LogLevel } from './command.ts'
 import { controlSocketPath, openControlSocket } from './control-socket.ts'
+import { describeError } from './describe-error.ts'
 import { listenForStop, type StopSignal } from './stop-signal.ts'
 import type { Terminal } from './terminal.ts'
 import { answerTokenRequests } from './token-requests.ts'
@@ -45,7 +46,7 @@ export async function runUntilStopped(start: (opened: Opened) => Promise<void>):
 /** To stderr, line by line and at once: stdout belongs to the person, and a crash must not swallow its reason. */
 export function openLog(level: LogLevel): Logger {
   return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: describeError } },
     pino.destination({ dest: 2, sync: true }),
   )
 }
