@@ -63,6 +63,8 @@ const AGAINST: readonly Planted[] = [
   { file: 'src/storage/planted.ts', imported: '../metrics/metrics.ts' },
   { file: 'src/delivery/planted.ts', imported: '../metrics/metrics.ts' },
   { file: 'src/http/planted.ts', imported: '../metrics/metrics.ts' },
+  { file: 'src/nodes/planted.ts', imported: '../delivery/relay.ts' },
+  { file: 'src/nodes/planted.ts', imported: '../storage/store.ts' },
   { file: 'src/workspace/planted.ts', imported: '../storage/sqlite/open.ts' },
   { file: 'src/workspace/planted.ts', imported: '../server.ts' },
   ...['../domain/errors.ts', '../web-api/schema.ts', '../methods/index.ts', 'node:timers', 'undici'].map(
@@ -82,6 +84,7 @@ const ALONG: readonly Planted[] = [
   { file: 'src/domain/profile/planted.ts', imported: '../user.ts' },
   { file: 'src/web-api/planted.ts', imported: '../domain/errors.ts' },
   { file: 'src/metrics/planted.ts', imported: '../domain/errors.ts' },
+  { file: 'src/nodes/planted.ts', imported: '../storage/leases.ts' },
   { file: 'src/web-api/planted.ts', imported: '../storage/store.ts' },
   { file: 'src/methods/planted.ts', imported: '../domain/profile/change-profile.ts' },
   { file: 'src/methods/planted.ts', imported: '../web-api/method.ts' },
