@@ -93,6 +93,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     host,
     port: options.port,
     answerCall: gate.answerCall,
+    log,
     onUpgrade: background.sockets.onUpgrade,
     addRoutes: (app) => {
       addRoutes(app, {

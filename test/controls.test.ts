@@ -243,7 +243,9 @@ describe('the door', () => {
       await store.close()
     })
     for (const method of ['GET', 'POST']) {
-      const answer = await send(`${server.url}/_nametag/clock`, { method, headers: JSON_TYPE, body: '{}' })
+      // Node's client does not say where the body of a GET ends, and the server takes it for what follows.
+      const body = method === 'POST' ? '{}' : ''
+      const answer = await send(`${server.url}/_nametag/clock`, { method, headers: JSON_TYPE, body })
       assert.equal(answer.status, 404)
     }
   })

@@ -257,6 +257,7 @@ describe('a body that does not arrive', () => {
         requestTimeoutMs: 100,
         answerCall: () => assert.fail('no call has arrived'),
         addRoutes: () => undefined,
+        log: { error: () => assert.fail('nothing is logged') },
       })
       t.after(() => short.close())
       const { answers, closed } = await sendRaw(short.port, bytes)

@@ -23,6 +23,7 @@ async function start(t: TestContext, pending: PendingEmail = PENDING) {
     port: 0,
     answerCall: () => assert.fail('no method is called'),
     addRoutes: (app) => addConfirmEmail(app, { store, clock }),
+    log: { error: () => assert.fail('nothing is logged') },
   })
   t.after(async () => {
     await listener.close()

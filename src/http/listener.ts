@@ -1,11 +1,12 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { http } from '../node-http.ts'
 import type { Answer, Call } from '../web-api/call.ts'
 import { createApiHandler } from './api.ts'
 import { answerBrokenRequest } from './broken-request.ts'
+import { openPort } from './open-port.ts'
+import { createRest, type RestOptions } from './rest.ts'
 
 /** Bounds of the listener. Headers: the Open Context Protocol's session header grows past Node's own 16 KiB. */
 const HEADER_BYTES_MAX = 80 * 1024
@@ -16,16 +17,11 @@ const KEEP_ALIVE_MS = 72_000
 const CONNECTIONS_MAX = 10_000
 const DRAIN_MS = 8_000
 
-/** No route here has a schema. Saying so keeps Fastify from loading its compilers, a third of the start-up time. */
-const NO_SCHEMAS = { buildValidator: refuseSchema, buildSerializer: refuseSchema }
-
-export interface ListenOptions {
+export interface ListenOptions extends RestOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
   readonly answerCall: (call: Call) => Promise<Answer>
-  /** Everything beside `/api/`. */
-  readonly addRoutes: (app: FastifyInstance) => void
   /** How long a call may take to arrive; 30 s unless said. */
   readonly requestTimeoutMs?: number
   /** Takes requests for a WebSocket; without it they are answered like any other. */
@@ -40,52 +36,53 @@ export interface Listener {
 
 /** Opens the port. `/api/` goes its own short way; Fastify serves the rest. */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { host, port, answerCall, addRoutes, onUpgrade, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options
   let draining = false
-  const handleApi = createApiHandler(answerCall, () => draining)
-  const app = Fastify({
-    schemaController: { compilersFactory: NO_SCHEMAS },
-    frameworkErrors: (_error, _request, reply) => answerUnreadable(reply as FastifyReply),
-    serverFactory: (handleRest) => {
-      const server = http.createServer(
-        {
-          maxHeaderSize: HEADER_BYTES_MAX,
-          headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
-          requestTimeout: requestTimeoutMs,
-          connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, requestTimeoutMs),
-          keepAliveTimeout: KEEP_ALIVE_MS,
-          noDelay: true,
-          // Some HTTP clients offer `h2c` with every request and expect an answer in HTTP/1.1.
-          shouldUpgradeCallback: (request) => onUpgrade !== undefined && wantsSocket(request),
-        },
-        (request, response) => {
-          const url = request.url ?? ''
-          if (isWebApi(url)) handleApi(request, response)
-          else handleRest(request, response)
-        },
-      )
-      server.maxConnections = CONNECTIONS_MAX
-      server.on('clientError', answerBrokenRequest)
-      server.on('upgrade', (request, socket, head) => {
-        // Node before 22.21 asks no callback, and hands over whoever offers anything.
-        if (onUpgrade && wantsSocket(request)) onUpgrade(request, socket, head)
-        else answerBrokenRequest(new Error('This is no way to a WebSocket.'), socket as Socket)
-      })
-      return server
-    },
-  })
-  addRoutes(app)
-  await app.listen({ host, port })
-  const server = app.server as Server
+  const handleApi = createApiHandler(options.answerCall, () => draining)
+  const rest = createRest(options)
+  const handle: RequestListener = (request, response) => {
+    if (draining || isWebApi(request.url ?? '')) handleApi(request, response)
+    else rest.answer(request, response)
+  }
+  const servers = await openPort(() => createServer(handle, options), options)
   return {
-    port: (server.address() as AddressInfo).port,
+    port: (servers[0].address() as AddressInfo).port,
     async close() {
       draining = true
-      const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
-      await app.close()
+      const cut = setTimeout(() => {
+        for (const server of servers) server.closeAllConnections()
+      }, DRAIN_MS)
+      await Promise.all([rest.close(), ...servers.map(ended)])
       clearTimeout(cut)
     },
   }
+}
+
+function createServer(handle: RequestListener, { onUpgrade, requestTimeoutMs = REQUEST_TIMEOUT_MS }: ListenOptions) {
+  const server = http.createServer(
+    {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, requestTimeoutMs),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      noDelay: true,
+      // Some HTTP clients offer `h2c` with every request and expect an answer in HTTP/1.1.
+      shouldUpgradeCallback: (request) => onUpgrade !== undefined && wantsSocket(request),
+    },
+    handle,
+  )
+  server.maxConnections = CONNECTIONS_MAX
+  server.on('clientError', answerBrokenRequest)
+  server.on('upgrade', (request, socket, head) => {
+    // Node before 22.21 asks no callback, and hands over whoever offers anything.
+    if (onUpgrade && wantsSocket(request)) onUpgrade(request, socket, head)
+    else answerBrokenRequest(new Error('This is no way to a WebSocket.'), socket as Socket)
+  })
+  return server
+}
+
+function ended(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()))
 }
 
 /** The Web API answers over HTTP whatever a client offers. */
@@ -96,13 +93,4 @@ function wantsSocket({ headers, url = '' }: IncomingMessage): boolean {
 /** No method's name begins with `v1/`: the registry stands there. */
 function isWebApi(url: string): boolean {
   return (url.startsWith('/api/') && !url.startsWith('v1/', '/api/'.length)) || url === '/api'
-}
-
-/** An address with a broken escape, outside `/api/`. */
-function answerUnreadable(reply: FastifyReply): FastifyReply {
-  return reply.code(400).type('text/plain; charset=utf-8').send('This address cannot be read.\n')
-}
-
-function refuseSchema(): never {
-  throw new Error('Routes have no schemas: methods are declared in src/methods.')
 }

@@ -80,6 +80,7 @@ export async function startControlled(t: Cleanup, world: World = aWorld()): Prom
     host: '127.0.0.1',
     port: 0,
     answerCall: (call) => dispatch(services, call),
+    log,
     addRoutes(app) {
       addRoutes(app, {
         page: () => ({ mode: 'serve', url: '', api: '', version: '0.0.0' }),

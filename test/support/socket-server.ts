@@ -81,6 +81,7 @@ export async function startSocketServer(t: Cleanup, options: SocketTestOptions =
     host: '127.0.0.1',
     port: 0,
     answerCall: (call) => dispatch(services, call),
+    log,
     addRoutes: () => undefined,
     onUpgrade: sockets.onUpgrade,
   })
