@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { after, beforeEach, test } from 'node:test'
 import { refuse } from '../../src/domain/errors.ts'
 import type { UserId } from '../../src/domain/ids.ts'
 import { ADA, BOB, keyFor, setTitle, TEAM, team, user } from '../../src/storage/conformance/people.ts'
@@ -13,6 +13,11 @@ import { readTitles, Written } from '../support/written.ts'
 
 const cluster = await startCluster()
 after(() => cluster.stop())
+beforeEach(async () => {
+  // Else a test that fails would leave the next ones waiting.
+  await cluster.addStandby()
+  cluster.lead('primary')
+})
 
 const PEOPLE = Array.from({ length: 20 }, (_, index) => `U0P${index + 100}` as UserId)
 

@@ -19,7 +19,7 @@ export interface Cluster {
   killPrimary(): Promise<void>
   /** Makes the standby the primary and leads the proxy to it. It takes no commit until it has a standby of its own. */
   promote(): Promise<void>
-  /** Copies the running primary into a new standby, and waits until commits wait for that one. */
+  /** Where there is no standby, copies the running primary into a new one, and waits until commits wait for that. */
   addStandby(): Promise<void>
   stopStandby(): Promise<void>
   /** Where the proxy leads new connections; it breaks none. */
@@ -72,6 +72,7 @@ export async function startCluster(more: Readonly<Record<string, string>> = {}):
   }
 
   const addStandby = async () => {
+    if (standby !== undefined) return
     members += 1
     const place = {
       bin: first.bin,
@@ -206,7 +207,7 @@ async function untilSynchronous(primary: Place): Promise<void> {
 }
 
 async function queryAt(place: Place, text: string, database = 'postgres'): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client({ host: place.sockets, user: 'postgres', database })
+  const client = new pg.Client({ host: place.sockets, user: 'postgres', database, query_timeout: 30_000 })
   await client.connect()
   try {
     return (await client.query(text)).rows ?? []
