@@ -17,6 +17,9 @@ const SHARED_MEMORY = '/dev/shm'
 /** A container has 64 MiB there; a larger one is not for a test to fill. */
 const SHARED_BYTES_MAX = 256 * 1024 * 1024
 
+/** What to say where there is none. */
+export const NO_SMALL_DISK = 'no small disk can be had: mount one as root, or have a /dev/shm of 256 MiB at most'
+
 /** A disk in memory, mounted where that is allowed, or else the one that containers have; `undefined` where there is
  * neither. */
 export function makeSmallDisk(t: Cleanup): SmallDisk | undefined {
