@@ -3,6 +3,7 @@ import { createMemoryPost } from '../src/delivery/mail-memory.ts'
 import type { User } from '../src/domain/user.ts'
 import { startServer } from '../src/server.ts'
 import { openSqlite } from '../src/storage/sqlite/open.ts'
+import { findLogEntries } from '../test/support/log-entries.ts'
 import { addPeople } from './people.ts'
 
 /** The real server, on a file, with people whose statuses all expire at one instant. That instant comes with the
@@ -56,13 +57,10 @@ async function expireAll(): Promise<{ ms: number }> {
 /** How many people the log says were cleared, and how many of them more than once. */
 async function countCleared(): Promise<{ cleared: number; twice: number }> {
   const times = new Map<string, number>()
-  for (let page = await store.readLog(0, 1000); page.length > 0; ) {
-    for (const entry of page) {
-      if (entry.kind === 'user' && entry.types.includes('user_status_changed')) {
-        times.set(entry.user.id, (times.get(entry.user.id) ?? 0) + 1)
-      }
+  for (const entry of await findLogEntries(store)) {
+    if (entry.kind === 'user' && entry.types.includes('user_status_changed')) {
+      times.set(entry.user.id, (times.get(entry.user.id) ?? 0) + 1)
     }
-    page = await store.readLog(page.at(-1)?.seq ?? 0, 1000)
   }
   return { cleared: times.size, twice: [...times.values()].filter((count) => count > 1).length }
 }

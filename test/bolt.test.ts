@@ -113,7 +113,10 @@ describe('a Bolt app', () => {
     server.clock.setFrozen(true)
     await listenAt(server, `http://127.0.0.1:${port}/slack/events`, SIGNING_SECRET)
     await setProfile(server, 'xoxp-ada', { name: 'title', value: 'Barista' })
-    await eventually(async () => (await server.store.findUndelivered(null, 10)).length === 2, 'keeping both events')
+    await eventually(
+      async () => (await server.store.findUndelivered(TEAM, null, 10)).length === 2,
+      'keeping both events',
+    )
     assert.ok(server.relay.deliveries().every(({ ok, status }) => !ok && status === 401))
     assert.deepEqual(heard, [])
 
@@ -121,7 +124,7 @@ describe('a Bolt app', () => {
     await server.clock.moveTo(server.clock.now() + 60_000)
     await eventually(() => heard.length === 2, 'the retries')
     await soon(server.relay.settled(), 'settling')
-    await eventually(async () => (await server.store.findUndelivered(null, 10)).length === 0, 'nothing is left')
+    await eventually(async () => (await server.store.findUndelivered(TEAM, null, 10)).length === 0, 'nothing is left')
   })
 })
 

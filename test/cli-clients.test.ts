@@ -96,7 +96,7 @@ const crowdCsv = (count: number) =>
 async function writes(server: TestServer): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
   for (let after = 0; ; ) {
-    const entries = await server.store.readLog(after, 1000)
+    const entries = await server.store.readLog(TEAM, after, 1000)
     for (const entry of entries) {
       if (entry.kind === 'user') counts.set(entry.user.id, (counts.get(entry.user.id) ?? 0) + 1)
       after = entry.seq

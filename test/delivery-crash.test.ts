@@ -7,6 +7,7 @@ import { openSqlite } from '../src/storage/sqlite/open.ts'
 import { startRelay } from './support/relay.ts'
 import { temporaryFolder } from './support/server.ts'
 import { type Answering, type Arrived, startSubscriber, type TestSubscriber } from './support/subscriber.ts'
+import { TEAM } from './support/world.ts'
 
 const KILLS = 50
 /** Side by side, each on its own file. */
@@ -100,7 +101,7 @@ async function titlesInLog(path: string): Promise<Set<string>> {
   const store = await openSqlite({ path, tokenDigest: (token) => token })
   const titles = new Set<string>()
   let seq = 0
-  for (let page = await store.readLog(seq, 1000); page.length > 0; page = await store.readLog(seq, 1000)) {
+  for (let page = await store.readLog(TEAM, seq, 1000); page.length > 0; page = await store.readLog(TEAM, seq, 1000)) {
     for (const entry of page) {
       if (entry.kind === 'user') titles.add(entry.user.profile.title)
       seq = entry.seq

@@ -47,7 +47,7 @@ test('a failing receiver is tried at once, after one minute and after five, and 
     true,
   )
   await relay.stop()
-  const [kept] = await store.findUndelivered(null, 10)
+  const [kept] = await store.findUndelivered(TEAM, null, 10)
   assert.deepEqual([kept?.attempts, kept?.nextAt, kept?.reason], [4, null, 'http_error'])
 })
 
@@ -68,7 +68,7 @@ test('what was given up can be delivered again, and is then kept no more', async
   assert.equal('x-slack-retry-num' in (subscriber.arrived.at(-1)?.headers ?? {}), false)
   assert.equal(await relay.redeliver('EvNOTHING'), undefined)
   await relay.stop()
-  assert.deepEqual(await store.findUndelivered(null, 10), [])
+  assert.deepEqual(await store.findUndelivered(TEAM, null, 10), [])
 })
 
 test('an event that arrives at the second attempt leaves no row', async (t) => {
@@ -81,7 +81,7 @@ test('an event that arrives at the second attempt leaves no row', async (t) => {
   await relay.settled()
   assert.equal(subscriber.arrived.length, 2)
   await relay.stop()
-  assert.deepEqual(await store.findUndelivered(null, 10), [])
+  assert.deepEqual(await store.findUndelivered(TEAM, null, 10), [])
 })
 
 test('a receiver has three seconds, by real time', async (t) => {
@@ -133,7 +133,7 @@ test('a server that starts again goes on where it stopped, retries too', async (
   assert.deepEqual(titlesOf(subscriber), ['before', 'before', 'between', 'before'])
   assert.equal(subscriber.arrived.at(-1)?.headers['x-slack-retry-num'], '2')
   await again.stop()
-  assert.deepEqual(await store.findUndelivered(null, 10), [])
+  assert.deepEqual(await store.findUndelivered(TEAM, null, 10), [])
 })
 
 test('above the limit of an hour events are left out, and the app is told so once a minute', async (t) => {

@@ -88,7 +88,7 @@ test('an app whose token is revoked hears of that and of nothing else', async (t
   await setTitle('seen')
   await relay.settled()
   const now = Math.floor(clock.now() / 1000)
-  await store.revokeToken(OTHER_APP, now, ({ appId, userId }) => {
+  await store.revokeToken(TEAM, OTHER_APP, now, ({ appId, userId }) => {
     return { kind: 'tokens_revoked', appId, userId, oauth: [], bot: [userId] }
   })
   await setTitle('unseen')
@@ -109,7 +109,7 @@ test('a reset calls off what is on its way and begins again from what is stored'
   await setTitle('new')
   await relay.settled()
   assert.deepEqual(titlesOf(subscriber), ['gone', 'new'])
-  assert.deepEqual(await store.findUndelivered(null, 10), [])
+  assert.deepEqual(await store.findUndelivered(TEAM, null, 10), [])
 })
 
 test('an app that subscribes to what it may not see is warned of at the start', async (t) => {

@@ -127,7 +127,7 @@ describe('an RTM connection', () => {
     const server = await start(t)
     const ada = await connect(t, server, 'xoxp-ada')
     const mel = await connect(t, server, 'xoxp-mel')
-    await server.store.revokeToken('ada', server.clock.now())
+    await server.store.revokeToken(TEAM, 'ada', server.clock.now())
     assert.equal((await soon(ada.closed, 'the end'))[0], 1008)
     await server.store.change(
       { teamId: TEAM, actorId: ids.pia, userId: ids.mel, emails: [], userIds: [] },

@@ -26,7 +26,7 @@ test('what was written is there again, under the same key', async (t) => {
   const second = await openDataFolder(folder)
   t.after(second.close)
   assert.deepEqual(
-    (await second.store.findTeams()).map(({ id }) => id),
+    (await second.store.findTeams(null, 1000)).map(({ id }) => id),
     [team.id],
   )
 })
@@ -44,7 +44,7 @@ test('a folder in use is refused in one sentence, and fresh deletes nothing of i
       return true
     })
   }
-  assert.equal((await store.findTeams()).length, 1)
+  assert.equal((await store.findTeams(null, 1000)).length, 1)
   assert.ok(hasData(folder))
 })
 
@@ -60,7 +60,7 @@ test('fresh deletes the data and no file of anybody else', async (t) => {
 
   const second = await openDataFolder(folder, { fresh: true })
   t.after(second.close)
-  assert.deepEqual(await second.store.findTeams(), [])
+  assert.deepEqual(await second.store.findTeams(null, 1000), [])
   const left = readdirSync(folder)
   for (const name of [...theirs, 'photos']) assert.ok(left.includes(name), name)
 })

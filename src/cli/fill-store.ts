@@ -42,7 +42,7 @@ export async function fillStore(store: Store, beginning: Beginning, options: Fil
   for (;;) {
     const note = await store.findNote(FILL_NOTE)
     const mark = await readMark(note, options.folder)
-    const isEmpty = (await store.findTeams()).length === 0
+    const isEmpty = (await store.findTeams(null, 1)).length === 0
     if (!isEmpty && (mark === undefined || mark.complete)) {
       return mark?.digest === beginning.digest ? 'before' : 'before, otherwise'
     }
@@ -118,8 +118,7 @@ async function hasStopped(store: Store, note: string | undefined, afterMs: numbe
 /** Adds what is not there yet. */
 export async function addWorkspace(store: Store, { team, users, tokens }: Workspace, now: number): Promise<void> {
   const updated = Math.floor(now / 1000)
-  const teams = await store.findTeams()
-  if (!teams.some(({ id }) => id === team.id))
+  if ((await store.findTeam(team.id)) === undefined)
     await store.addTeam(
       team,
       users.map((user) => ({ ...user, updated })),

@@ -97,7 +97,7 @@ export async function openFirstSignIn({ store, clock, isAlone }: Around): Promis
 const PAGE_ROWS = 1000
 
 async function findPrimaryOwner(store: Store): Promise<{ team: Team; userId: UserId } | undefined> {
-  const [team] = await store.findTeams()
+  const [team] = await store.findTeams(null, 1)
   if (team === undefined) return undefined
   let after: UserId | null = null
   for (;;) {

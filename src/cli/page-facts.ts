@@ -6,6 +6,7 @@ import type { DevFacts, PersonFacts, TeamFacts } from '../http/page/facts.ts'
 import type { Store } from '../storage/store.ts'
 import type { TokenOfFile, Workspace } from '../workspace/workspace.ts'
 
+const TEAMS_MAX = 100
 /** How many people of one team the page and the terminal are told of. */
 const PEOPLE_MAX = 200
 const TOKENS_MAX = 1000
@@ -25,7 +26,7 @@ export type Address = Pick<DevFacts, 'url' | 'api'>
 export async function findDevFacts(options: DevPageOptions, { url, api }: Address): Promise<DevFacts> {
   const { store, workspaces, version, storage } = options
   const teams: TeamFacts[] = []
-  for (const team of await store.findTeams()) {
+  for (const team of await store.findTeams(null, TEAMS_MAX)) {
     const ofFile = workspaces.find((workspace) => workspace.team.id === team.id)
     const tokens = await findLiving(options, ofFile?.tokens.slice(0, TOKENS_MAX) ?? [])
     const users = await store.findUsers(team.id, null, PEOPLE_MAX)

@@ -27,7 +27,7 @@ async function begin(t: TestContext, { teams = 1 } = {}) {
   await addWorkspace(store, demo, NOW)
   const id = parseTeamId('T0SECOND01')
   if (teams > 1 && id) await addWorkspace(store, { team: { ...demo.team, id }, users: [], tokens: [] }, NOW)
-  return { store, ask: answerTokenRequests({ store, clock: { now: () => NOW } }) }
+  return { store, team: demo.team, ask: answerTokenRequests({ store, clock: { now: () => NOW } }) }
 }
 
 test('a token that was created is taken from then on, and not once it is revoked', async (t) => {
@@ -83,10 +83,10 @@ const REFUSED: readonly (readonly [name: string, request: unknown, error: string
 
 for (const [name, request, error] of REFUSED) {
   test(`${name} is refused in a sentence`, async (t) => {
-    const { store, ask } = await begin(t)
-    const before = (await store.findTokens(null)).length
+    const { store, team, ask } = await begin(t)
+    const before = (await store.findTokens(team.id, null, 1000)).length
     assert.deepEqual(await ask(request), { ok: false, error })
-    assert.equal((await store.findTokens(null)).length, before)
+    assert.equal((await store.findTokens(team.id, null, 1000)).length, before)
   })
 }
 

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { type Grant, TOKEN_KINDS, type TokenKind } from '../domain/grant.ts'
-import { type AppId, parseAppId, parseTeamId, parseUserId } from '../domain/ids.ts'
+import { type AppId, parseAppId, parseTeamId, parseUserId, type TeamId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
+import { allTeams } from '../storage/all-teams.ts'
 import type { Store } from '../storage/store.ts'
 import { mintToken } from '../storage/token-keys.ts'
 import { isScope, SCOPES_MAX } from '../workspace/read-tokens.ts'
@@ -24,6 +25,12 @@ export interface NewToken {
   readonly token: string
   readonly grant: Grant
 }
+
+/** The longest list of tokens that is given. */
+const LISTED_MAX = 10_000
+const PAGE_TOKENS = 1000
+/** How many teams a message names. */
+const NAMED_MAX = 20
 
 interface Surroundings {
   readonly store: Store
@@ -101,25 +108,46 @@ export async function storeNewToken({ store, clock }: Surroundings, wish: TokenW
 }
 
 async function listTokens({ store }: Surroundings, wanted: string | null): Promise<ControlAnswer> {
-  if (wanted === null) return { ok: true, result: { tokens: await store.findTokens(null) } }
-  const team = await findTeam(store, wanted)
-  return typeof team === 'string' ? no(team) : { ok: true, result: { tokens: await store.findTokens(team.id) } }
+  const team = wanted === null ? undefined : await findTeam(store, wanted)
+  if (typeof team === 'string') return no(team)
+  const tokens: Grant[] = []
+  for await (const { id } of team === undefined ? allTeams(store) : [team]) {
+    tokens.push(...(await findTokens(store, id)))
+    if (tokens.length > LISTED_MAX) return no(`There are more than ${LISTED_MAX} tokens${team ? '' : '; try --team'}.`)
+  }
+  return { ok: true, result: { tokens: tokens.sort((one, other) => other.createdAt - one.createdAt) } }
+}
+
+/** One more than can be listed, at most. */
+async function findTokens(store: Store, teamId: TeamId): Promise<readonly Grant[]> {
+  const tokens: Grant[] = []
+  for (let isLast = false; !isLast && tokens.length <= LISTED_MAX; ) {
+    const page = await store.findTokens(teamId, tokens.at(-1)?.tokenId ?? null, PAGE_TOKENS)
+    tokens.push(...page)
+    isLast = page.length < PAGE_TOKENS
+  }
+  return tokens
 }
 
 async function revokeToken({ store, clock }: Surroundings, tokenId: string): Promise<ControlAnswer> {
-  const revoked = await store.revokeToken(tokenId, Math.floor(clock.now() / 1000))
-  return revoked ? { ok: true, result: { revoked: tokenId } } : no(`No token has the id ${tokenId}.`)
+  const now = Math.floor(clock.now() / 1000)
+  for await (const { id } of allTeams(store)) {
+    if (await store.revokeToken(id, tokenId, now)) return { ok: true, result: { revoked: tokenId } }
+  }
+  return no(`No token has the id ${tokenId}.`)
 }
 
 async function findTeam(store: Store, wanted: string | null): Promise<Team | string> {
-  const teams = await store.findTeams()
-  const ids = teams.map(({ id }) => id).join(', ')
-  if (wanted === null) {
-    const [only, ...others] = teams
-    return only && others.length === 0 ? only : `There are ${teams.length} teams (${ids}); say which with --team.`
-  }
-  const teamId = parseTeamId(wanted)
-  return teams.find(({ id }) => id === teamId) ?? `There is no team ${wanted}; there is ${ids || 'none'}.`
+  const teamId = wanted === null ? undefined : parseTeamId(wanted)
+  const found = teamId && (await store.findTeam(teamId))
+  if (found) return found
+  const teams = await store.findTeams(null, NAMED_MAX + 1)
+  const ids = teams.slice(0, NAMED_MAX).map(({ id }) => id)
+  const names = [...ids, ...(teams.length > NAMED_MAX ? ['…'] : [])].join(', ')
+  if (wanted !== null) return `There is no team ${wanted}; there is ${names || 'none'}.`
+  const [only, ...others] = teams
+  const count = teams.length > NAMED_MAX ? 'many' : teams.length
+  return only && others.length === 0 ? only : `There are ${count} teams (${names}); say which with --team.`
 }
 
 function no(error: string): ControlAnswer {

@@ -1,20 +1,35 @@
 import type { LogEntry } from '../domain/event.ts'
+import type { TeamId } from '../domain/ids.ts'
 import type { Store } from '../storage/store.ts'
 import { ENTRIES_MAX } from './page-of.ts'
 import type { DeliverySeen } from './ports.ts'
 
 const READ_MAX = 1000
 
-/** The last entries of the log, oldest first. */
+/** The last entries of all logs, oldest first. */
 export async function findEvents(store: Store): Promise<EventShown[]> {
-  const events: EventShown[] = []
-  let after = Math.max(0, store.stats().lastSeq - ENTRIES_MAX)
+  return (await findOfAllTeams(store, (teamId) => findLastEntries(store, teamId))).map(showEvent)
+}
+
+async function findLastEntries(store: Store, teamId: TeamId): Promise<readonly LogEntry[]> {
+  const entries: LogEntry[] = []
+  let after = Math.max(0, (await store.findLastSeq(teamId)) - ENTRIES_MAX)
   for (;;) {
-    const entries = await store.readLog(after, READ_MAX)
-    for (const entry of entries) events.push(showEvent(entry))
-    after = entries.at(-1)?.seq ?? after
-    if (entries.length < READ_MAX) return events.slice(-ENTRIES_MAX)
+    const page = await store.readLog(teamId, after, READ_MAX)
+    entries.push(...page)
+    after = page.at(-1)?.seq ?? after
+    if (page.length < READ_MAX) return entries
   }
+}
+
+/** The store of `dev` numbers the entries of all teams in one row. */
+async function findOfAllTeams(
+  store: Store,
+  find: (teamId: TeamId) => Promise<readonly LogEntry[]>,
+): Promise<readonly LogEntry[]> {
+  const entries: LogEntry[] = []
+  for (const team of await store.findTeams(null, READ_MAX)) entries.push(...(await find(team.id)))
+  return entries.sort((one, other) => one.seq - other.seq).slice(-ENTRIES_MAX)
 }
 
 export interface EventShown {
@@ -60,7 +75,7 @@ export interface MessageShown {
 
 /** The last messages of Slackbot, oldest first. */
 export async function findMessages(store: Store): Promise<MessageShown[]> {
-  const entries = await store.findLast('message', ENTRIES_MAX)
+  const entries = await findOfAllTeams(store, (teamId) => store.findLast(teamId, 'message', ENTRIES_MAX))
   return entries.flatMap((entry) =>
     entry.kind === 'message'
       ? [{ seq: entry.seq, at: entry.at / 1000, team: entry.teamId, user: entry.userId, text: entry.text }]

@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '../clock.ts'
 import type { LogEntry } from '../domain/event.ts'
 import type { AppId, TeamId, UserId } from '../domain/ids.ts'
 import type { App, Team } from '../domain/team.ts'
+import type { Held } from '../nodes/work.ts'
 import type { Store, Undelivered } from '../storage/store.ts'
 import { Backlog } from './backlog.ts'
 import type { Delivery } from './delivery-journal.ts'
@@ -29,20 +30,21 @@ export interface FeedParts {
   readonly viewers: Viewers
   readonly pages: LogPages
   readonly publicUrl: () => string
-  /** Of the last entry in the log. */
-  readonly lastSeq: () => number
+  /** Of the last entry in a team's log. */
+  readonly lastSeq: (teamId: TeamId) => number
 }
 
 export interface FeedFacts {
   readonly teamId: TeamId
   readonly appId: AppId
   readonly subscriber: Subscriber
+  readonly held: Held
   /** Where to begin, where the reader has never said how far it has come. */
   readonly startAfter: number
 }
 
 /** What is known of the last attempt. */
-export type PastDelivery = Pick<Delivery, 'id' | 'seq' | 'attempt' | 'ok' | 'reason'>
+export type PastDelivery = Pick<Delivery, 'id' | 'seq' | 'type' | 'attempt' | 'ok' | 'reason'>
 
 /** Tells one app of the log, in its order, with retries. A feed that is slow, or whose app is, holds up nobody else. */
 export class AppFeed {
@@ -50,6 +52,7 @@ export class AppFeed {
   readonly appId: AppId
   readonly subscriber: Subscriber
   readonly #parts: FeedParts
+  readonly #held: Held
   readonly #place: Place
   readonly #backlog = new Backlog()
   readonly #slots = new Slots(DELIVERIES_AT_ONCE_MAX)
@@ -66,6 +69,7 @@ export class AppFeed {
     this.teamId = facts.teamId
     this.appId = facts.appId
     this.subscriber = facts.subscriber
+    this.#held = facts.held
     this.#place = start.place
     for (const row of start.rows) this.#backlog.put(row)
   }
@@ -172,15 +176,15 @@ export class AppFeed {
 
   async #readOn(): Promise<void> {
     const { pages, store, lastSeq } = this.#parts
-    while (this.#mayRead() && this.#place.position < lastSeq()) {
-      const page = await pages.read(this.#place.position)
+    while (this.#mayRead() && this.#place.position < lastSeq(this.teamId)) {
+      const page = await pages.read(this.teamId, this.#place.position)
       if (page.length === 0) return
       const team = await store.getTeam(this.teamId)
       const app = team.apps.get(this.appId)
       if (app === undefined || !this.subscriber.serves(app)) return
       for (const entry of page) {
         if (!this.#mayRead()) return
-        if (concerns(entry, team, app)) await this.#tell(entry, team, app)
+        if (concerns(entry, app)) await this.#tell(entry, team, app)
         else this.#place.pass(entry.seq)
       }
       // Whoever is far behind, and passes over much, lets others work between the pages.
@@ -189,7 +193,12 @@ export class AppFeed {
   }
 
   #mayRead(): boolean {
-    return !this.#ended && this.subscriber.isOpen && this.#backlog.size < WAITING_MAX
+    return this.#maySend() && this.#backlog.size < WAITING_MAX
+  }
+
+  /** A process that slept may wake here, when another node has the work. */
+  #maySend(): boolean {
+    return !this.#ended && this.#held.isValid() && this.subscriber.isOpen
   }
 
   async #tell(entry: LogEntry, team: Team, app: App): Promise<void> {
@@ -270,7 +279,7 @@ export class AppFeed {
   }
 
   #nextDue(): Undelivered | undefined {
-    const row = this.#ended || !this.subscriber.isOpen ? undefined : this.#backlog.next()
+    const row = this.#maySend() ? this.#backlog.next() : undefined
     return row !== undefined && row.nextAt !== null && row.nextAt <= this.#parts.clock.now() ? row : undefined
   }
 

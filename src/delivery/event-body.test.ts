@@ -165,7 +165,7 @@ test('changes of an address are told to no app: they carry addresses, and one ca
   const requested: LogEntry = { ...changed, kind: 'email_requested', code: 'secret', expiresAt: 1 }
   for (const entry of [changed, requested]) {
     assert.deepEqual(wireEvents(entry, viewing(ALL)), [])
-    assert.equal(concerns(entry, team, appWith()), false)
+    assert.equal(concerns(entry, appWith()), false)
   }
 })
 
@@ -175,10 +175,9 @@ test('whatever is told of an entry, the entry concerns the app', () => {
   for (const entry of entries) {
     for (const events of [ALL, ['user_change'], ['message'], ['tokens_revoked'], []]) {
       const app = appWith({ events })
-      assert.equal(concerns(entry, team, app), eventsFor(entry, app, telling).length > 0, `${entry.kind} ${events}`)
+      assert.equal(concerns(entry, app), eventsFor(entry, app, telling).length > 0, `${entry.kind} ${events}`)
     }
   }
-  assert.equal(concerns({ ...userEntry(), teamId: 'T0TEATEA1' as typeof TEAM }, team, appWith()), false)
 })
 
 test('event_ts has six decimals, and tells neighbours in the log apart', () => {

@@ -13,6 +13,8 @@ export interface Telling {
   readonly publicUrl: string
   /** Whose token decides what is told; nobody's where the app has none that works. */
   readonly viewer: Viewer | undefined
+  /** Of events for apps; absent: as it is made for one that was never sent. */
+  readonly idOf?: typeof eventIdOf
 }
 
 /** An event as Slack writes it, inside the envelope of the Events API or alone on an RTM connection. */
@@ -56,17 +58,17 @@ const SLACKBOT = 'USLACKBOT'
  * it could not have read the same by a call. */
 export function eventsFor(entry: LogEntry, app: App, telling: Telling): readonly AppEvent[] {
   if (app.restricted || (entry.kind === 'tokens_revoked' && entry.appId !== app.id)) return []
+  const { idOf = eventIdOf } = telling
   return wireEvents(entry, telling)
     .filter((event) => subscribes(app, event.type))
     .map((event) => {
-      const id = eventIdOf(entry.seq, event.type, app.id)
+      const id = idOf(entry, event.type, app.id)
       return { id, type: event.type, body: JSON.stringify(envelopeOf(entry, app, telling, { id, event })) }
     })
 }
 
 /** Whether the app could be told anything of the entry; cheaper than making the events. */
-export function concerns(entry: LogEntry, team: Team, app: App): boolean {
-  if (entry.teamId !== team.id) return false
+export function concerns(entry: LogEntry, app: App): boolean {
   switch (entry.kind) {
     case 'user':
       return entry.types.some((type) => app.events.includes(type))

@@ -18,18 +18,20 @@ export function hasWebhook(app: App): boolean {
   return app.requestUrl !== null && !app.socketMode
 }
 
-/** Nothing, where the log has no such event, or the app takes none or may no longer hear of it. */
+/** Under the id that it was sent with before. Nothing, where the log has no such event, or the app takes none or may no
+ * longer hear of it. */
 export async function findEvent(
   { store, viewers, publicUrl }: Pick<FeedParts, 'store' | 'viewers' | 'publicUrl'>,
   { teamId, appId }: { readonly teamId: TeamId; readonly appId: AppId },
-  { id, seq }: { readonly id: string; readonly seq: number },
+  { id, seq, type }: { readonly id: string; readonly seq: number; readonly type: string },
 ): Promise<FoundEvent | undefined> {
-  const entry = await store.findEntry(seq)
-  if (entry === undefined || entry.teamId !== teamId) return undefined
+  const entry = await store.findEntry(teamId, seq)
+  if (entry === undefined) return undefined
   const team = await store.getTeam(teamId)
   const app = team.apps.get(appId)
   if (app === undefined || !(app.socketMode || hasWebhook(app))) return undefined
   const viewer = await viewers.find(teamId, appId)
-  const event = eventsFor(entry, app, { team, publicUrl: publicUrl(), viewer }).find((made) => made.id === id)
+  const telling = { team, publicUrl: publicUrl(), viewer, idOf: () => id }
+  const event = eventsFor(entry, app, telling).find((made) => made.type === type)
   return event && { app, event }
 }

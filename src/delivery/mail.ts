@@ -1,17 +1,16 @@
 import { type Cancel, type Clock, systemClock } from '../clock.ts'
+import { MAIL_READER } from '../domain/event.ts'
+import type { TeamId } from '../domain/ids.ts'
 import { Runner } from '../runner.ts'
 import type { Store, Undelivered } from '../storage/store.ts'
-import { findMailEntries } from './mail-entries.ts'
 import { type Post, Undeliverable } from './mail-post.ts'
 import { nextMailAt } from './mail-schedule.ts'
-import { isMailEntry, type Mail, type MailEntry, mailsOf } from './mail-texts.ts'
+import { isMailEntry, type Mail, mailsOf } from './mail-texts.ts'
 
-export const MAIL_READER = 'mail'
-
-/** Mails that are on their way at the same time. */
-const SENDING_MAX = 8
-/** Mails that are read again for a retry at one time. */
-const DUE_MAX = 200
+/** Facts and mails that are taken at one time; of a fact there are two mails, and all are on their way at once. */
+const CLAIMED_MAX = 4
+/** Longer than any mail is on its way: what a process took and did not bring to an end is then taken by another. */
+const CLAIM_MS = 5 * 60_000
 /** Commits come in quick succession, and hardly any of them is about a mail. */
 const LOOK_MS = 50
 const STOP_MS_MAX = 1000
@@ -31,9 +30,8 @@ export interface MailOptions {
   readonly outageClock?: Clock
 }
 
-/** Sends the mails that the log asks for, each at least once. */
+/** Sends the mails that facts ask for, each at least once. They wait in the store from the commit of the fact on. */
 export interface MailReader {
-  /** What is committed after it has resolved is sent. */
   start(): Promise<void>
   /** Resolves when all that is due has been tried. */
   runDue(): Promise<void>
@@ -50,7 +48,6 @@ export function createMail(options: MailOptions): MailReader {
 class LogMail implements MailReader {
   readonly #options: MailOptions
   #runner: Runner
-  #cursor = 0
   #alarm: Cancel = () => undefined
   #look: NodeJS.Timeout | undefined
   #forgetCommits = () => {}
@@ -64,7 +61,6 @@ class LogMail implements MailReader {
   async start(): Promise<void> {
     const { post, log, store } = this.#options
     if (post.notice !== undefined) log.warn({}, post.notice)
-    await this.#begin()
     this.#forgetCommits = store.onCommit(() => this.#lookSoon())
     this.#lookSoon()
   }
@@ -77,7 +73,6 @@ class LogMail implements MailReader {
     await this.#end()
     await restore()
     this.#runner = this.#newRunner()
-    await this.#begin()
     this.#lookSoon()
   }
 
@@ -91,14 +86,6 @@ class LogMail implements MailReader {
     // What takes longer is sent again at the next start.
     await Promise.race([this.#end(), pause(STOP_MS_MAX)])
     await this.#options.post.close()
-  }
-
-  /** A reader that has never said how far it came begins at the end of the log. */
-  async #begin(): Promise<void> {
-    const { store } = this.#options
-    const cursor = await store.findCursor(MAIL_READER)
-    this.#cursor = cursor ?? store.stats().lastSeq
-    if (cursor === undefined) await store.saveProgress({ reader: MAIL_READER, cursor: this.#cursor })
   }
 
   async #end(): Promise<void> {
@@ -126,53 +113,35 @@ class LogMail implements MailReader {
   }
 
   async #work(): Promise<void> {
-    if (this.#options.post.isAway) return
-    await this.#sendNew()
-    await this.#sendDue()
-  }
-
-  async #sendNew(): Promise<void> {
-    const { store } = this.#options
-    let entries: MailEntry[] = []
+    const { store, clock, post } = this.#options
+    if (post.isAway) return
     while (!this.#runner.isStopped) {
-      if (entries.length === 0) entries = await findMailEntries(store, this.#cursor)
-      const some = entries.splice(0, SENDING_MAX / 2)
-      const last = some.at(-1)
-      if (last === undefined) return
-      const mails = await Promise.all(some.map((entry) => this.#mailsOf(entry)))
-      const kept = await Promise.all(mails.flat().map((mail) => this.#send(mail, 1)))
-      const keep = kept.filter((row) => row !== undefined)
-      await store.saveProgress({ reader: MAIL_READER, cursor: last.seq, keep })
-      this.#cursor = last.seq
+      const now = clock.now()
+      const rows = await store.claimDue(MAIL_READER, now, now + CLAIM_MS, CLAIMED_MAX)
+      if (rows.length === 0) return this.#setAlarm(await store.findNextDue(MAIL_READER))
+      const ofTeams = Map.groupBy(rows, ({ teamId }) => teamId)
+      await Promise.all([...ofTeams].map(([teamId, some]) => this.#sendAll(teamId, some)))
     }
   }
 
-  async #sendDue(): Promise<void> {
-    const { store, clock } = this.#options
-    for (;;) {
-      const rows = await store.findUndelivered(MAIL_READER, DUE_MAX)
-      const due = rows.filter(({ nextAt }) => nextAt !== null && nextAt <= clock.now())
-      if (due.length === 0 || this.#runner.isStopped) return this.#setAlarm(rows[0]?.nextAt ?? null)
-      for (let some = due.splice(0, SENDING_MAX); some.length > 0; some = due.splice(0, SENDING_MAX)) {
-        await Promise.all(some.map((row) => this.#sendAgain(row)))
-        if (this.#runner.isStopped) return
-      }
-    }
+  async #sendAll(teamId: TeamId, rows: readonly Undelivered[]): Promise<void> {
+    const inOrder = rows.toSorted((one, other) => one.seq - other.seq)
+    const mails = await Promise.all(inOrder.map((row) => this.#mailsOf(row)))
+    const kept = await Promise.all(mails.flat().map(([mail, attempts]) => this.#send(mail, attempts)))
+    const keep = kept.filter((row) => row !== undefined)
+    const drop = rows.map(({ id }) => id)
+    await this.#options.store.saveProgress({ teamId, reader: MAIL_READER, drop, keep })
   }
 
-  async #sendAgain(row: Undelivered): Promise<void> {
-    const { store } = this.#options
-    const entry = await store.findEntry(row.seq)
-    const mails = entry !== undefined && isMailEntry(entry) ? await this.#mailsOf(entry) : []
-    const mail = mails.find(({ id }) => id === row.id)
-    const kept = mail && (await this.#send(mail, row.attempts + 1))
-    await store.saveProgress({ reader: MAIL_READER, ...(kept === undefined ? { drop: [row.id] } : { keep: [kept] }) })
-  }
-
-  async #mailsOf(entry: MailEntry): Promise<readonly Mail[]> {
+  /** All mails of a fact, or the one that was tried before. Each with the number of this attempt. */
+  async #mailsOf({ id, teamId, seq, attempts }: Undelivered): Promise<readonly (readonly [Mail, number])[]> {
     const { store, publicUrl } = this.#options
-    const team = await store.getTeam(entry.teamId)
-    return mailsOf(entry, { teamName: team.name, publicUrl: publicUrl() })
+    const entry = await store.findEntry(teamId, seq)
+    if (entry === undefined || !isMailEntry(entry)) return []
+    const { name: teamName } = await store.getTeam(teamId)
+    return mailsOf(entry, { teamName, publicUrl: publicUrl() })
+      .filter((mail) => attempts === 0 || mail.id === id)
+      .map((mail) => [mail, attempts + 1])
   }
 
   /** What is to be kept of a mail that was not taken. */
@@ -191,9 +160,9 @@ class LogMail implements MailReader {
     }
   }
 
-  #setAlarm(nextAt: number | null): void {
+  #setAlarm(nextAt: number | undefined): void {
     this.#alarm()
-    this.#alarm = nextAt === null ? () => undefined : this.#options.clock.at(nextAt, () => this.#runner.run())
+    this.#alarm = nextAt === undefined ? () => undefined : this.#options.clock.at(nextAt, () => this.#runner.run())
   }
 }
 

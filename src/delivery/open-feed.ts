@@ -10,9 +10,10 @@ const WAITING_ROWS_MAX = 1000
 export async function openFeed(parts: FeedParts, facts: FeedFacts): Promise<AppFeed> {
   const reader = readerOf(facts.teamId, facts.appId)
   const { store, log } = parts
-  const found = await store.findCursor(reader)
-  const cursor = Math.min(found ?? facts.startAfter, parts.lastSeq())
-  if (found !== cursor) await store.saveProgress({ reader, cursor })
-  const rows = (await store.findUndelivered(reader, WAITING_ROWS_MAX)).filter(({ nextAt }) => nextAt !== null)
-  return new AppFeed(parts, facts, { rows, place: new Place({ store, reader, cursor, log }, rows) })
+  const { teamId, startAfter, held } = facts
+  const found = await store.findCursor(teamId, reader)
+  const cursor = Math.min(found ?? startAfter, parts.lastSeq(teamId))
+  if (found !== cursor) await store.saveProgress({ teamId, reader, cursor, lease: held.lease })
+  const rows = (await store.findUndelivered(teamId, reader, WAITING_ROWS_MAX)).filter(({ nextAt }) => nextAt !== null)
+  return new AppFeed(parts, facts, { rows, place: new Place({ store, teamId, reader, cursor, held, log }, rows) })
 }

@@ -5,23 +5,23 @@ import { openSqlite } from '../storage/sqlite/open.ts'
 import type { Undelivered } from '../storage/store.ts'
 import { Place } from './place.ts'
 
-const READER = 'app:T0COFFEE1/A0STATUS01'
+const TEAM = 'T0COFFEE1' as TeamId
+const READER = `app:${TEAM}/A0STATUS01`
 
 function row(id: string, seq: number): Undelivered {
-  const teamId = 'T0COFFEE1' as TeamId
-  return { id, reader: READER, teamId, seq, type: 'user_change', attempts: 1, reason: 'http_error', nextAt: 1000 }
+  return { id, reader: READER, teamId: TEAM, seq, type: 'user_change', attempts: 1, reason: 'http_error', nextAt: 1000 }
 }
 
 async function aPlace(t: TestContext, stored: readonly Undelivered[] = []) {
   const store = await openSqlite({ path: ':memory:', tokenDigest: (token) => token })
   t.after(() => store.close())
   const log = { warn: () => {} }
-  await store.saveProgress({ reader: READER, cursor: 10, keep: stored })
-  const place = new Place({ store, reader: READER, cursor: 10, log }, stored)
+  await store.saveProgress({ teamId: TEAM, reader: READER, cursor: 10, keep: stored })
+  const place = new Place({ store, teamId: TEAM, reader: READER, cursor: 10, log }, stored)
   const saved = async () => {
     await place.save()
-    const rows = await store.findUndelivered(READER, 10)
-    return { cursor: await store.findCursor(READER), rows: rows.map(({ id }) => id) }
+    const rows = await store.findUndelivered(TEAM, READER, 10)
+    return { cursor: await store.findCursor(TEAM, READER), rows: rows.map(({ id }) => id) }
   }
   return { store, place, saved }
 }
@@ -87,7 +87,7 @@ test('what could not be saved is saved the next time', async (t) => {
   place.keep(broken)
   place.close(11)
   await assert.rejects(place.save())
-  assert.equal(await store.findCursor(READER), 10)
+  assert.equal(await store.findCursor(TEAM, READER), 10)
   place.keep(row('Ev2', 12))
   assert.deepEqual(await saved(), { cursor: 11, rows: ['Ev1', 'Ev2'] })
 })
@@ -111,5 +111,5 @@ test('a place saves itself, soon after something was dealt with', async (t) => {
       resolve()
     })
   })
-  assert.equal(await store.findCursor(READER), 11)
+  assert.equal(await store.findCursor(TEAM, READER), 11)
 })

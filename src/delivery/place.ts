@@ -1,3 +1,6 @@
+import type { TeamId } from '../domain/ids.ts'
+import type { Held } from '../nodes/work.ts'
+import { LeaseLost } from '../storage/leases.ts'
 import type { Store, Undelivered } from '../storage/store.ts'
 
 /** How long the store may be behind what was delivered, and by how many entries: as much is delivered again after a
@@ -10,16 +13,21 @@ const SAVE_AGAIN_MS = 1000
 
 export interface PlaceOptions {
   readonly store: Store
+  readonly teamId: TeamId
   readonly reader: string
   readonly cursor: number
+  /** Who saves is the one whose work it is: the store refuses all others. */
+  readonly held: Pick<Held, 'lease' | 'lose'>
   readonly log: { warn(fields: object, message: string): void }
 }
 
-/** Where one reader of the log stands, and its lazy saving. The cursor never passes an entry that is neither dealt with
+/** Where one reader of a team's log stands, and its lazy saving. The cursor never passes an entry that is neither dealt with
  * nor kept in the same transaction. */
 export class Place {
   readonly #store: Store
+  readonly #teamId: TeamId
   readonly #reader: string
+  readonly #held: PlaceOptions['held']
   readonly #log: PlaceOptions['log']
   /** The last entry that was read. */
   #position: number
@@ -36,9 +44,11 @@ export class Place {
   #saving: Promise<void> = Promise.resolve()
   #abandoned = false
 
-  constructor({ store, reader, cursor, log }: PlaceOptions, stored: readonly Undelivered[]) {
+  constructor({ store, teamId, reader, cursor, held, log }: PlaceOptions, stored: readonly Undelivered[]) {
     this.#store = store
+    this.#teamId = teamId
     this.#reader = reader
+    this.#held = held
     this.#log = log
     this.#position = cursor
     this.#saved = cursor
@@ -115,14 +125,22 @@ export class Place {
     const drop = [...changes.keys()].filter((id) => changes.get(id) === null)
     for (const { id } of keep) this.#stored.add(id)
     try {
-      await this.#store.saveProgress({ reader: this.#reader, cursor, keep, drop })
+      const { lease } = this.#held
+      await this.#store.saveProgress({ teamId: this.#teamId, reader: this.#reader, cursor, keep, drop, lease })
     } catch (error) {
+      if (error instanceof LeaseLost) return this.#lose()
       this.#changes = new Map([...changes, ...this.#changes])
       throw error
     }
     this.#saved = cursor
     for (const id of drop) this.#stored.delete(id)
     for (const { id, nextAt } of keep) if (nextAt === null) this.#stored.delete(id)
+  }
+
+  /** Another node goes on from what was saved last. */
+  #lose(): void {
+    this.#abandoned = true
+    this.#held.lose()
   }
 
   #saveWithin(delayMs: number): void {

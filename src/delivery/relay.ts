@@ -1,10 +1,12 @@
 import type { Clock } from '../clock.ts'
 import type { AppId, TeamId } from '../domain/ids.ts'
-import type { App } from '../domain/team.ts'
+import type { App, Team } from '../domain/team.ts'
 import type { Store } from '../storage/store.ts'
 import type { AppFeed } from './app-feed.ts'
 import { type Delivery, DeliveryJournal } from './delivery-journal.ts'
+import { Feeds } from './feeds.ts'
 import { hasWebhook, readerOf } from './find-event.ts'
+import { createLogEnds, type LogEnds } from './log-ends.ts'
 import { createLogPages } from './log-pages.ts'
 import { openFeed } from './open-feed.ts'
 import { findPast } from './past-deliveries.ts'
@@ -35,7 +37,7 @@ export interface RelayOptions {
   readonly bounds?: Partial<SubscriberBounds>
 }
 
-/** Delivers the log to apps, by HTTP or in Socket Mode. */
+/** Delivers the logs of teams to their apps, by HTTP or in Socket Mode. */
 export interface Relay {
   /** Reads the apps and their places. What is committed after it has resolved is delivered at least once. */
   start(): Promise<void>
@@ -61,6 +63,8 @@ export interface Relay {
 }
 
 const RELOAD_MS = 30_000
+/** Teams that are read at one time, to find their apps. */
+const PAGE_TEAMS = 100
 
 export function createRelay(options: RelayOptions): Relay {
   return new LogRelay(options)
@@ -74,15 +78,13 @@ class LogRelay implements Relay {
   readonly #transports: readonly Transport[]
   readonly #pages: ReturnType<typeof createLogPages>
   readonly #journal = new DeliveryJournal()
-  /** By reader. */
-  readonly #feeds = new Map<string, { readonly feed: AppFeed; readonly transport: Transport; app: App }>()
+  readonly #feeds = new Feeds()
+  readonly #ends: LogEnds
+  /** Teams whose logs have grown since their feeds were woken. */
+  #grown = new Set<TeamId>()
   readonly #ending = new AbortController()
-  #lastSeq = 0
   /** Reloads and resets come one after the other. */
   #reloading: Promise<void> = Promise.resolve()
-  #isWakeSet = false
-  #isRestoring = false
-  #forgetCommits = () => {}
   #forgetOpenings = () => {}
   #timer: NodeJS.Timeout | undefined
 
@@ -95,12 +97,13 @@ class LogRelay implements Relay {
       ...(options.socketMode ? [createSocketModeTransport(options.socketMode)] : []),
     ]
     this.#pages = createLogPages(options.store)
+    this.#ends = createLogEnds(options.store, (teamId, isBack) =>
+      isBack ? this.#beginAgain() : this.#wakeSoon(teamId),
+    )
   }
 
   async start(): Promise<void> {
-    const { store, socketMode } = this.#options
-    this.#lastSeq = store.stats().lastSeq
-    this.#forgetCommits = store.onCommit(({ lastSeq }) => this.#hear(lastSeq))
+    const { socketMode } = this.#options
     this.#forgetOpenings = socketMode?.onOpen((app) => this.#hearOpening(app)) ?? this.#forgetOpenings
     await this.reload()
     this.#timer = setInterval(() => this.#reloadQuietly(), RELOAD_MS).unref()
@@ -108,44 +111,43 @@ class LogRelay implements Relay {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer)
-    this.#forgetCommits()
     this.#forgetOpenings()
     this.#ending.abort()
     await this.#reloading
-    await Promise.all([...this.#feeds.values()].map(({ feed }) => feed.stop()))
+    this.#ends.clear()
+    await Promise.all(this.#feeds.all().map(({ feed }) => feed.stop()))
     this.#feeds.clear()
     this.#webhooks.close()
   }
 
   async runDue(): Promise<void> {
-    await Promise.all([...this.#feeds.values()].map(({ feed }) => feed.startDue()))
+    await Promise.all(this.#feeds.all().map(({ feed }) => feed.startDue()))
   }
 
   reload(): Promise<void> {
-    return this.#inTurn(() => this.#openFeeds(this.#lastSeq))
+    return this.#inTurn(() => this.#openFeeds())
   }
 
   reset(restore: () => Promise<void> = async () => {}): Promise<void> {
     return this.#inTurn(async () => {
-      await Promise.all([...this.#feeds.values()].map(({ feed }) => feed.abandon()))
+      this.#ends.clear()
+      await Promise.all(this.#feeds.all().map(({ feed }) => feed.abandon()))
       this.#feeds.clear()
       this.#journal.clear()
-      this.#isRestoring = true
       try {
         await restore()
       } finally {
-        this.#isRestoring = false
         this.#pages.clear()
         this.#viewers.clear()
-        this.#lastSeq = this.#options.store.stats().lastSeq
-        await this.#openFeeds(this.#lastSeq)
+        await this.#openFeeds()
       }
     })
   }
 
   async settled(): Promise<void> {
-    this.#wakeAll()
-    await Promise.all([...this.#feeds.values()].map(({ feed }) => feed.settled()))
+    const open = this.#feeds.all()
+    for (const { feed } of open) feed.wake()
+    await Promise.all(open.map(({ feed }) => feed.settled()))
   }
 
   deliveries(): readonly Delivery[] {
@@ -153,12 +155,12 @@ class LogRelay implements Relay {
   }
 
   async redeliver(id: string): Promise<Delivery | undefined> {
-    const past = await findPast(id, this.#journal, this.#options.store)
-    return past && this.#feeds.get(past.reader)?.feed.redeliver(past)
+    const found = await findPast(id, this.#journal, { store: this.#options.store, feeds: this.#feeds })
+    return found?.feed?.redeliver(found.past)
   }
 
   enable(teamId: TeamId, appId: AppId): boolean {
-    const found = this.#feeds.get(readerOf(teamId, appId))
+    const found = this.#feeds.get(teamId, appId)
     found?.feed.enable()
     return found !== undefined
   }
@@ -170,20 +172,24 @@ class LogRelay implements Relay {
   }
 
   async describe(): Promise<readonly SubscriptionFacts[]> {
-    const kept = await this.#options.store.findUndelivered(null, 1000)
-    return [...this.#feeds.values()].map(({ feed, app }) => factsOf(feed, app, { lastSeq: this.#lastSeq, kept }))
+    const facts = this.#feeds.teams().map(async (teamId) => {
+      const kept = await this.#options.store.findUndelivered(teamId, null, 1000)
+      const lastSeq = this.#ends.of(teamId)
+      return this.#feeds.ofTeam(teamId).map(({ feed, app }) => factsOf(feed, app, { lastSeq, kept }))
+    })
+    return (await Promise.all(facts)).flat()
   }
 
   /** Right after a commit, so quick: many commits of one turn wake the feeds once. */
-  #hear(lastSeq: number): void {
-    if (lastSeq < this.#lastSeq && !this.#isRestoring) this.#beginAgain()
-    this.#lastSeq = lastSeq
-    if (this.#isWakeSet || this.#feeds.size === 0) return
-    this.#isWakeSet = true
-    setImmediate(() => {
-      this.#isWakeSet = false
-      this.#wakeAll()
-    })
+  #wakeSoon(teamId: TeamId): void {
+    if (this.#grown.size === 0) setImmediate(() => this.#wakeGrown())
+    this.#grown.add(teamId)
+  }
+
+  #wakeGrown(): void {
+    const grown = this.#grown
+    this.#grown = new Set()
+    for (const teamId of grown) for (const { feed } of this.#feeds.ofTeam(teamId)) feed.wake()
   }
 
   /** The store was set back: the places that are known are of another past. */
@@ -193,13 +199,9 @@ class LogRelay implements Relay {
 
   /** What the app was not told so far waits for this. */
   #hearOpening({ teamId, appId }: AppName): void {
-    const known = this.#feeds.get(readerOf(teamId, appId))
+    const known = this.#feeds.get(teamId, appId)
     if (known?.app.socketMode) known.feed.wake()
     else this.#reloadQuietly()
-  }
-
-  #wakeAll(): void {
-    for (const { feed } of this.#feeds.values()) feed.wake()
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -212,24 +214,39 @@ class LogRelay implements Relay {
     this.reload().catch((error) => this.#options.log.warn({ err: error }, 'The apps could not be read just now.'))
   }
 
-  async #openFeeds(startAfter: number): Promise<void> {
-    const apps = new Map<string, Subscription>()
-    for (const team of await this.#options.store.findTeams()) {
-      for (const app of team.apps.values()) {
-        const transport = this.#transports.find((candidate) => candidate.serves(app))
-        if (transport) apps.set(readerOf(team.id, app.id), { teamId: team.id, app, transport })
-      }
+  /** Page by page: there may be very many teams, and those without apps are not read at all. */
+  async #openFeeds(): Promise<void> {
+    const served = new Set<string>()
+    for (let after: TeamId | null = null, isLast = false; !isLast && !this.#ending.signal.aborted; ) {
+      const teams: readonly Team[] = await this.#options.store.findTeamsWithApps(after, PAGE_TEAMS)
+      const apps = teams.flatMap((team) => this.#servedApps(team))
+      for (const { teamId, app } of apps) served.add(readerOf(teamId, app.id))
+      await Promise.all(apps.map((facts) => this.#openOrRenew(facts)))
+      after = teams.at(-1)?.id ?? null
+      isLast = teams.length < PAGE_TEAMS
     }
-    for (const [reader, { feed, transport }] of this.#feeds) {
-      if (apps.get(reader)?.transport === transport) continue
-      this.#feeds.delete(reader)
-      await feed.stop()
+    for (const { feed } of this.#feeds.all()) {
+      if (!served.has(readerOf(feed.teamId, feed.appId))) await this.#closeFeed(feed)
     }
-    await Promise.all([...apps].map(([reader, facts]) => this.#openOrRenew(reader, facts, startAfter)))
   }
 
-  async #openOrRenew(reader: string, { teamId, app, transport }: Subscription, startAfter: number): Promise<void> {
-    const known = this.#feeds.get(reader)
+  #servedApps(team: Team): readonly Subscription[] {
+    return [...team.apps.values()].flatMap((app) => {
+      const transport = this.#transports.find((candidate) => candidate.serves(app))
+      return transport === undefined ? [] : [{ teamId: team.id, app, transport }]
+    })
+  }
+
+  async #closeFeed(feed: AppFeed): Promise<void> {
+    if (this.#feeds.remove(feed)) this.#ends.forget(feed.teamId)
+    await feed.stop()
+  }
+
+  async #openOrRenew({ teamId, app, transport }: Subscription): Promise<void> {
+    const present = this.#feeds.get(teamId, app.id)
+    const isKept = present?.transport === transport
+    if (present !== undefined && !isKept) await this.#closeFeed(present.feed)
+    const known = isKept ? present : undefined
     const isNew = known?.app.requestUrl !== app.requestUrl
     if (known !== undefined) {
       known.app = app
@@ -240,10 +257,10 @@ class LogRelay implements Relay {
       const feed = await openFeed(this.#parts(), {
         teamId,
         appId: app.id,
-        startAfter,
+        startAfter: await this.#ends.follow(teamId),
         subscriber: this.#subscriber({ teamId, appId: app.id }, transport),
       })
-      this.#feeds.set(reader, { feed, app, transport })
+      this.#feeds.add({ feed, app, transport })
       feed.wake()
       warnOfSilence(this.#options.log, app, await this.#viewers.find(teamId, app.id))
     }
@@ -252,7 +269,7 @@ class LogRelay implements Relay {
 
   #parts() {
     const { store, clock, log, publicUrl } = this.#options
-    return { store, clock, log, publicUrl, viewers: this.#viewers, pages: this.#pages, lastSeq: () => this.#lastSeq }
+    return { store, clock, log, publicUrl, viewers: this.#viewers, pages: this.#pages, lastSeq: this.#ends.of }
   }
 
   #subscriber(name: AppName, transport: Transport): Subscriber {

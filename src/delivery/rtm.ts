@@ -1,106 +1,36 @@
-import { setImmediate } from 'node:timers/promises'
-import type { LogEntry } from '../domain/event.ts'
 import type { Grant } from '../domain/grant.ts'
-import type { Commit, Store } from '../storage/store.ts'
-import { wireEvents } from './event-body.ts'
+import type { TeamId } from '../domain/ids.ts'
 import { GOODBYE, HELLO, replyTo } from './rtm-messages.ts'
+import { createRtmRoom, type RtmMember, type RtmOptions, type RtmRoom } from './rtm-room.ts'
 import { CLOSE, type SocketLine, type SocketOpening, type SocketRoom, type SocketSession } from './socket-line.ts'
-import { viewerOf } from './viewers.ts'
 
-const PAGE_ENTRIES = 100
 const CONNECTIONS_PER_USER_MAX = 10
-/** After so many messages, other work has its turn. */
-const MESSAGES_PER_TURN = 500
-
-export interface RtmOptions {
-  readonly store: Store
-  /** Where this server is reached, without a slash at the end. */
-  readonly publicUrl: () => string
-  readonly log: { error(fields: object, message: string): void }
-}
 
 /** The connections of the Real Time Messaging API. They hear what is committed while they are open; nothing is kept
  * for them. */
 export interface Rtm extends SocketRoom {
-  /** Reads the log no more. */
+  /** Reads the logs no more. */
   stop(): void
 }
 
-interface Member {
-  readonly line: SocketLine
-  readonly grant: Grant
-  /** The last entry before it came. */
-  after: number
-}
+export function createRtm(options: RtmOptions): Rtm {
+  const rooms = new Map<TeamId, RtmRoom>()
 
-export function createRtm({ store, publicUrl, log }: RtmOptions): Rtm {
-  const members = new Set<Member>()
-  /** The last entry that was told. */
-  let position = 0
-  let isReading = false
-  let isBehind = false
-  let stopped = false
-  const stopListening = store.onCommit(hear)
-
-  function hear({ lastSeq }: Commit): void {
-    // A store that was set back begins to count again from there.
-    if (lastSeq < position) {
-      position = lastSeq
-      for (const member of members) member.after = Math.min(member.after, lastSeq)
-    }
-    isBehind = true
-    if (!isReading) read()
+  function roomOf(teamId: TeamId): RtmRoom {
+    const room = rooms.get(teamId) ?? createRtmRoom(options, teamId)
+    rooms.set(teamId, room)
+    return room
   }
 
-  function read(): void {
-    isReading = true
-    readOn()
-      .catch((err) => log.error({ err }, 'The log could not be read for RTM; it is tried again after the next change.'))
-      .finally(() => {
-        isReading = false
-      })
-  }
-
-  async function readOn(): Promise<void> {
-    while (isBehind) {
-      isBehind = false
-      for (let entries = await readPage(); entries.length > 0; entries = await readPage()) {
-        for (const entry of entries) {
-          position = entry.seq
-          await tell(entry)
-        }
-      }
-    }
-  }
-
-  async function readPage(): Promise<readonly LogEntry[]> {
-    return members.size === 0 || stopped ? [] : store.readLog(position, PAGE_ENTRIES)
-  }
-
-  async function tell(entry: LogEntry): Promise<void> {
-    const listeners = [...members].filter(({ grant, after }) => grant.teamId === entry.teamId && after < entry.seq)
-    if (listeners.length === 0 || (entry.kind !== 'user' && entry.kind !== 'message')) return
-    const team = await store.getTeam(entry.teamId)
-    const written = new Map<string, readonly string[]>()
-    let sent = 0
-    for (const { line, grant } of listeners) {
-      const key = viewOf(entry, grant)
-      const texts = written.get(key) ?? writeEvents(entry, { team, publicUrl: publicUrl(), viewer: eyesOf(grant) })
-      written.set(key, texts)
-      for (const text of texts) line.send(text)
-      sent += texts.length
-      if (sent % MESSAGES_PER_TURN < texts.length) await setImmediate()
-    }
-  }
-
-  function open(line: SocketLine, { invitation: { grant } }: SocketOpening): SocketSession {
-    const own = [...members].filter((other) => isSamePerson(other.grant, grant))
+  function open(line: SocketLine, { grant }: SocketOpening): SocketSession {
+    const room = roomOf(grant.teamId)
+    const own = [...room.members].filter((other) => other.grant.userId === grant.userId)
     if (own.length >= CONNECTIONS_PER_USER_MAX) own[0]?.line.close(CLOSE.policy, 'too many connections')
-    const { lastSeq } = store.stats()
-    if (members.size === 0) position = lastSeq
-    const member: Member = { line, grant, after: lastSeq }
-    members.add(member)
-    line.send(HELLO)
+    const member = { line, grant }
+    greet(room, member).catch((err) => {
+      options.log.error({ err }, 'The end of the log could not be found for RTM.')
+      line.close(CLOSE.goingAway, 'come again')
+    })
     return {
       receive(text) {
         const reply = replyTo(text)
@@ -113,35 +43,28 @@ export function createRtm({ store, publicUrl, log }: RtmOptions): Rtm {
         line.send(GOODBYE)
         line.close(CLOSE.goingAway, 'goodbye')
       },
-      closed: () => members.delete(member),
+      closed: () => leave(room, member),
     }
+  }
+
+  function leave(room: RtmRoom, member: RtmMember & { readonly grant: Grant }): void {
+    room.leave(member)
+    if (room.members.size > 0) return
+    room.close()
+    rooms.delete(member.grant.teamId)
   }
 
   return {
     open,
     turnAway: (line) => line.close(CLOSE.policy, 'token no longer valid'),
     stop() {
-      stopped = true
-      stopListening()
+      for (const room of rooms.values()) room.close()
     },
   }
 }
 
-function isSamePerson(one: Grant, other: Grant): boolean {
-  return one.teamId === other.teamId && one.userId === other.userId
-}
-
-/** RTM asks for no scope to see people, beside its own. */
-function eyesOf(grant: Grant): ReturnType<typeof viewerOf> {
-  return viewerOf({ ...grant, scopes: [...grant.scopes, 'users:read'] })
-}
-
-/** Connections of the same view are told the same text. */
-function viewOf(entry: LogEntry & { readonly kind: 'user' | 'message' }, { scopes, userId }: Grant): string {
-  const about = entry.kind === 'user' ? entry.user.id : entry.userId
-  return `${about === userId} ${scopes.includes('users:read.email')}`
-}
-
-function writeEvents(entry: LogEntry, telling: Parameters<typeof wireEvents>[1]): readonly string[] {
-  return wireEvents(entry, telling).map((event) => JSON.stringify(event))
+/** Whoever has heard the greeting hears of all that comes after it. */
+async function greet(room: RtmRoom, member: RtmMember): Promise<void> {
+  await room.join(member)
+  member.line.send(HELLO)
 }

@@ -165,6 +165,7 @@ export class Subscriber {
   async #tellOfLimit(app: App, minute: number): Promise<void> {
     this.#limitedMinute = minute
     const type = 'app_rate_limited'
+    const told = { teamId: this.#teamId, seq: minute, at: minute * 60_000 }
     const body = JSON.stringify({
       token: app.verificationToken,
       type,
@@ -173,7 +174,7 @@ export class Subscriber {
       api_app_id: app.id,
     })
     this.#log.warn({ team: this.#teamId, app: app.id }, 'More events than an hour may have: they are left out.')
-    await this.deliver(app, { event: { id: eventIdOf(minute, type, app.id), type, body }, seq: 0, attempt: 1 })
+    await this.deliver(app, { event: { id: eventIdOf(told, type, app.id), type, body }, seq: 0, attempt: 1 })
   }
 }
 

@@ -11,7 +11,7 @@ export interface SubscriptionFacts {
   readonly requestUrl: string
   readonly events: readonly string[]
   readonly state: 'working' | 'failing' | 'disabled'
-  /** Entries of the log that the app has not been told of, if they concern it. */
+  /** How many entries of the log, at most, the app has not been told of, if they concern it. */
   readonly behind: number
   /** Events that are tried again later. */
   readonly waiting: number

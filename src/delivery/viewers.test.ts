@@ -68,7 +68,7 @@ test('app users are those with a live token, and messages need im:history on it'
 test('a revocation is seen once it is told of', async (t) => {
   const { store, viewers } = await viewersOf(t, [BOT])
   assert.ok(await viewers.find(TEAM, STATUS_APP))
-  await store.revokeToken('0', NOW_SECONDS)
+  await store.revokeToken(TEAM, '0', NOW_SECONDS)
   viewers.forget(TEAM)
   assert.equal(await viewers.find(TEAM, STATUS_APP), undefined)
 })

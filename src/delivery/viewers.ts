@@ -26,6 +26,7 @@ const AGE_MS_MAX = 3000
 /** Reading the tokens of a team takes at most this part of the time. */
 const READING_SHARE = 1 / 50
 const TEAMS_MAX = 1000
+const PAGE_TOKENS = 1000
 
 /** A viewer for one connection: its token sees what its person sees. */
 export function viewerOf(grant: Grant): Viewer {
@@ -82,12 +83,21 @@ interface AppTokens {
 
 function readTokens(store: Store, teamId: TeamId): TeamTokens {
   const startedAt = performance.now()
-  const byApp = store.findTokens(teamId).then((grants) => {
+  const byApp = findAllTokens(store, teamId).then((grants) => {
     tokens.staleAt = performance.now() + Math.max(AGE_MS_MAX, (performance.now() - startedAt) / READING_SHARE)
     return groupByApp(grants)
   })
   const tokens: TeamTokens = { byApp, staleAt: Number.POSITIVE_INFINITY }
   return tokens
+}
+
+async function findAllTokens(store: Store, teamId: TeamId): Promise<readonly Grant[]> {
+  const grants: Grant[] = []
+  for (;;) {
+    const page = await store.findTokens(teamId, grants.at(-1)?.tokenId ?? null, PAGE_TOKENS)
+    grants.push(...page)
+    if (page.length < PAGE_TOKENS) return grants
+  }
 }
 
 function groupByApp(grants: readonly Grant[]): Map<AppId, AppTokens> {

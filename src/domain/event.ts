@@ -54,9 +54,13 @@ export interface SlackbotMessage {
 
 export type Fact = UserFact | OtherFact
 
+/** The facts that ask for a mail, and the reader of the log who sends them. */
+export const MAILED_KINDS: readonly OtherFact['kind'][] = ['email_changed', 'email_requested']
+export const MAIL_READER = 'mail'
+
 /** One row of the log. Written in the transaction of the fact itself. */
 export type LogEntry = Fact & {
-  /** Position in the log: later facts of one user have higher numbers. */
+  /** Position in the log of its team: what was written later has a higher number. */
   readonly seq: number
   readonly teamId: TeamId
   /** Unix milliseconds. */

@@ -5,6 +5,7 @@ import { aTeam, aWorld, ids, TEAM } from '../../test/support/world.ts'
 import { MovableClock } from '../clock.ts'
 import type { UserId } from '../domain/ids.ts'
 import { EMPTY_STATUS, type Status, type User } from '../domain/user.ts'
+import { createNode, type Node } from '../nodes/node.ts'
 import type { StoreLimits } from '../storage/limits.ts'
 import { openSqlite } from '../storage/sqlite/open.ts'
 import type { Store } from '../storage/store.ts'
@@ -17,13 +18,19 @@ interface Started {
   readonly clock: MovableClock
   readonly outageClock: MovableClock
   readonly expiry: Expiry
+  readonly node: Node
   readonly problems: string[]
   /** Unix seconds. */
   now(): number
   /** A second one on the same store, as another node would be. */
-  another(): Promise<Expiry>
+  another(): Promise<Begun>
   status(userId: UserId): Promise<Status | undefined>
   events(): Promise<string[]>
+}
+
+interface Begun {
+  readonly expiry: Expiry
+  readonly node: Node
 }
 
 interface Given {
@@ -42,19 +49,25 @@ async function start(t: TestContext, { expiring = {}, more = [], limits = {} }: 
   const users = aWorld().users.map((user) => withStatus(user, now(), expiring[user.id]))
   await store.addTeam(aTeam(), [...users, ...more])
   const problems: string[] = []
-  const log = { error: (_fields: object, message: string) => problems.push(message) }
-  const begin = async () => {
-    const expiry = createExpiry({ store, clock, log, outageClock })
+  const note = (_fields: object, message: string) => void problems.push(message)
+  const log = { info: note, warn: note, error: note }
+  const begin = async (): Promise<Begun> => {
+    const node = createNode({ store, log })
+    await node.start()
+    const expiry = createExpiry({ store, node, clock, log, outageClock })
     await expiry.start()
-    t.after(() => expiry.stop())
-    return expiry
+    t.after(async () => {
+      await expiry.stop()
+      await node.stop()
+    })
+    return { expiry, node }
   }
   t.after(() => store.close())
   return {
     store,
     clock,
     outageClock,
-    expiry: await begin(),
+    ...(await begin()),
     problems,
     now,
     another: begin,
@@ -77,9 +90,9 @@ function withStatus(user: User, now: number, seconds: number | undefined): User 
 
 async function eventsOf(store: Store): Promise<string[]> {
   const entries = []
-  for (let page = await store.readLog(0, 1000); page.length > 0; ) {
+  for (let page = await store.readLog(TEAM, 0, 1000); page.length > 0; ) {
     entries.push(...page)
-    page = await store.readLog(page.at(-1)?.seq ?? 0, 1000)
+    page = await store.readLog(TEAM, page.at(-1)?.seq ?? 0, 1000)
   }
   return entries.flatMap((entry) =>
     entry.kind === 'user' ? entry.types.map((type) => `${type} ${entry.user.id}`) : [entry.kind],
@@ -233,6 +246,36 @@ describe('statuses', () => {
     const seen = (await events()).filter((event) => event.startsWith('user_status_changed '))
     assert.deepEqual(seen.sort(), people.map(({ id }) => `user_status_changed ${id}`).sort())
   })
+})
+
+test('the node whose work it is clears at the second, and another half a second later where it has not', async (t) => {
+  const { clock, store, node, expiry, another, now, events } = await start(t, { expiring: { [ids.mel]: 60 } })
+  const due = (now() + 60) * 1000
+  const second = await another()
+  await clock.moveTo(due)
+  assert.deepEqual(await events(), told(ids.mel))
+  await clock.moveTo(due + HOUR * 1000)
+  assert.deepEqual(await events(), told(ids.mel))
+
+  // The first node keeps the work and does nothing.
+  await expiry.stop()
+  const idle = async () => {}
+  node.want({ teamId: '', name: 'expiry', spread: false, begin: idle, finish: idle, abandon: idle })
+  await node.look()
+  const next = now() + 60
+  await setStatus(store, ids.bob, { text: 'x', emoji: ':train:', expiration: next })
+  await clock.moveTo(next * 1000 + 499)
+  assert.deepEqual(await events(), told(ids.mel))
+  await clock.moveTo(next * 1000 + 500)
+  assert.deepEqual(await events(), [...told(ids.mel), ...told(ids.bob)])
+
+  // The first one goes: from then on it is the other's.
+  const last = now() + 60
+  await setStatus(store, ids.ada, { text: 'x', emoji: ':train:', expiration: last })
+  await node.stop()
+  await second.node.look()
+  await clock.moveTo(last * 1000)
+  assert.deepEqual(await events(), [...told(ids.mel), ...told(ids.bob), ...told(ids.ada)])
 })
 
 test('what is restored is watched anew, at the time that is set with it', async (t) => {

@@ -36,7 +36,7 @@ async function start(t: TestContext, pending: PendingEmail = PENDING) {
     publicUrl,
     link: emailLink(publicUrl, { teamId: TEAM, userId: ids.mel, code: CODE }),
     mel: () => store.findUser(TEAM, ids.mel),
-    told: async () => (await store.readLog(0, 100)).map(({ kind }) => kind),
+    told: async () => (await store.readLog(TEAM, 0, 100)).map(({ kind }) => kind),
   }
 }
 

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { startHarness } from '../../test/support/harness.ts'
-import { aWorld, ids, NOW_SECONDS, STATUS_APP, withGrant } from '../../test/support/world.ts'
+import { aWorld, ids, NOW_SECONDS, STATUS_APP, TEAM, withGrant } from '../../test/support/world.ts'
 import type { Grant } from '../domain/grant.ts'
 
 async function start(t: TestContext, change: (grant: Grant) => Grant = (grant) => grant) {
   const harness = await startHarness([withGrant('xoxp-mel', change)(aWorld())])
   t.after(() => harness.close())
-  const facts = async () => (await harness.store.readLog(0, 100)).map(({ seq: _seq, teamId: _teamId, ...rest }) => rest)
+  const facts = async () =>
+    (await harness.store.readLog(TEAM, 0, 100)).map(({ seq: _seq, teamId: _teamId, ...rest }) => rest)
   return { ...harness, facts }
 }
 

@@ -32,7 +32,7 @@ export const authRevoke = defineMethod({
 
   async handle({ args, grant, store, now }) {
     if (args.test) return { revoked: false }
-    const revoked = await store.revokeToken(grant.tokenId, Math.floor(now / 1000), tellOf)
+    const revoked = await store.revokeToken(grant.teamId, grant.tokenId, Math.floor(now / 1000), tellOf)
     // Another call with the same token came first.
     return revoked ? { revoked } : refuse('token_revoked')
   },

@@ -1,3 +1,4 @@
+import type { TeamId } from '../domain/ids.ts'
 import type { User } from '../domain/user.ts'
 import type { Write } from './deciding.ts'
 import type { Commit } from './store.ts'
@@ -5,6 +6,7 @@ import type { Commit } from './store.ts'
 /** Who wants to hear of commits. */
 export class Commits {
   readonly #listeners = new Map<symbol, (commit: Commit) => void>()
+  readonly #followers = new Map<TeamId, Map<symbol, (lastSeq: number) => void>>()
 
   listen(listener: (commit: Commit) => void): () => void {
     const key = Symbol()
@@ -14,17 +16,45 @@ export class Commits {
     }
   }
 
-  /** What is committed stays so, whatever becomes of a listener. */
-  tell(lastSeq: number, findEarliest: () => number): void {
-    if (this.#listeners.size === 0) return
-    const commit = { lastSeq, earliestExpiration: findEarliest() }
-    for (const listener of this.#listeners.values()) {
-      try {
-        listener(commit)
-      } catch (error) {
-        process.emitWarning(error instanceof Error ? error : new Error(String(error)))
-      }
+  follow(teamId: TeamId, listener: (lastSeq: number) => void): () => void {
+    const key = Symbol()
+    const followers = this.#followers.get(teamId) ?? new Map()
+    this.#followers.set(teamId, followers.set(key, listener))
+    return () => {
+      followers.delete(key)
+      if (followers.size === 0 && this.#followers.get(teamId) === followers) this.#followers.delete(teamId)
     }
+  }
+
+  follows(teamId: TeamId): boolean {
+    return this.#followers.has(teamId)
+  }
+
+  /** The teams that somebody follows. */
+  followed(): readonly TeamId[] {
+    return [...this.#followers.keys()]
+  }
+
+  tellFollowers(teams: Commit['teams']): void {
+    for (const [teamId, lastSeq] of teams) {
+      for (const listener of this.#followers.get(teamId)?.values() ?? []) quietly(() => listener(lastSeq))
+    }
+  }
+
+  /** What is committed stays so, whatever becomes of a listener. */
+  tell(teams: Commit['teams'], findEarliest: () => number): void {
+    this.tellFollowers(teams)
+    if (this.#listeners.size === 0) return
+    const commit = { teams, earliestExpiration: findEarliest() }
+    for (const listener of this.#listeners.values()) quietly(() => listener(commit))
+  }
+}
+
+function quietly(call: () => void): void {
+  try {
+    call()
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : new Error(String(error)))
   }
 }
 

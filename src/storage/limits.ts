@@ -1,3 +1,5 @@
+import type { Progress } from './store.ts'
+
 /** Bounds of a store. Every one may be set lower or higher where it is opened. */
 export interface StoreLimits {
   /** Calls that wait for a batch; the next one is refused with `StorageUnavailable`. */
@@ -12,6 +14,8 @@ export interface StoreLimits {
   readonly cachedTeamsMax: number
   /** Characters of encoded users that the cache may stand for; in memory they take about three times as many bytes. */
   readonly cachedUsersTextMax: number
+  /** Tickets for sockets that are out at once. */
+  readonly ticketsMax: number
 }
 
 export const DEFAULT_LIMITS: StoreLimits = {
@@ -22,6 +26,7 @@ export const DEFAULT_LIMITS: StoreLimits = {
   cachedGrantsMax: 100_000,
   cachedTeamsMax: 1000,
   cachedUsersTextMax: 128 * 1024 * 1024,
+  ticketsMax: 10_000,
 }
 
 /** The longest page that a list gives. */
@@ -32,6 +37,15 @@ export const LAST_ENTRIES_MAX = 10_000
 export const PROGRESS_ROWS_MAX = 10_000
 /** Rows that a snapshot holds. */
 export const SNAPSHOT_ROWS_MAX = 100_000
+
+/** What is saved at once is bounded, and of one team. */
+export function checkProgress({ teamId, keep = [], drop = [] }: Progress): void {
+  if (keep.length + drop.length > PROGRESS_ROWS_MAX) {
+    throw new RangeError(`Progress has at most ${PROGRESS_ROWS_MAX} rows.`)
+  }
+  const stray = keep.find((row) => row.teamId !== teamId)
+  if (stray !== undefined) throw new RangeError(`Progress of ${teamId} cannot keep ${stray.id} of ${stray.teamId}.`)
+}
 
 /** Callers ask for pages within the bound; a larger one would be a fault of theirs. */
 export function pageOf(limit: number, rowsMax: number = PAGE_ROWS_MAX): number {

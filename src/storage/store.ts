@@ -4,6 +4,7 @@ import type { Grant } from '../domain/grant.ts'
 import type { AppId, TeamId, UserId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
 import type { User } from '../domain/user.ts'
+import type { Lease, Leases } from './leases.ts'
 
 /** The port to durable storage. Two engines implement it alike; `conformance/` says what alike means.
  * Every write resolves only after its commit is durable. A call that cannot be taken rejects with `StorageUnavailable`. */
@@ -17,7 +18,11 @@ export interface Store {
   findGrant(token: string): Promise<Grant | undefined>
   /** Throws where there is no such team: a grant names teams that exist. */
   getTeam(teamId: TeamId): Promise<Team>
-  findTeams(): Promise<readonly Team[]>
+  findTeam(teamId: TeamId): Promise<Team | undefined>
+  /** In the order of their ids. `limit` ≤ 1000. */
+  findTeams(after: TeamId | null, limit: number): Promise<readonly Team[]>
+  /** Those that have apps, in the order of their ids. `limit` ≤ 1000. */
+  findTeamsWithApps(after: TeamId | null, limit: number): Promise<readonly Team[]>
   findUser(teamId: TeamId, userId: UserId): Promise<User | undefined>
   /** People of a team in the order of joining, deactivated ones and bots too. `limit` ≤ 1000. */
   findUsers(teamId: TeamId, after: UserId | null, limit: number): Promise<readonly User[]>
@@ -31,34 +36,60 @@ export interface Store {
   addToken(token: string, grant: Grant): Promise<void>
   /** Whether there is any token at all, a revoked one too. */
   hasTokens(): Promise<boolean>
-  /** Newest first. */
-  findTokens(teamId: TeamId | null): Promise<readonly Grant[]>
-  /** False where no token has this id, or it was revoked before. A revoked token stays listed. What `tell` makes of it
+  /** Tokens of a team in the order of their ids. `limit` ≤ 1000. */
+  findTokens(teamId: TeamId, after: string | null, limit: number): Promise<readonly Grant[]>
+  /** False where no token of the team has this id, or it was revoked before. A revoked token stays listed. What `tell` makes of it
    * goes into the log, in the same transaction. */
-  revokeToken(tokenId: string, now: number, tell?: (grant: Grant) => OtherFact | undefined): Promise<boolean>
+  revokeToken(
+    teamId: TeamId,
+    tokenId: string,
+    now: number,
+    tell?: (grant: Grant) => OtherFact | undefined,
+  ): Promise<boolean>
 
-  /** Entries with `seq` above `after`, oldest first, at most `limit` ≤ 1000. */
-  readLog(after: number, limit: number): Promise<readonly LogEntry[]>
-
-  findEntry(seq: number): Promise<LogEntry | undefined>
+  /** Every team has a log of its own. Entries with `seq` above `after`, oldest first, at most `limit` ≤ 1000. */
+  readLog(teamId: TeamId, after: number, limit: number): Promise<readonly LogEntry[]>
+  findEntry(teamId: TeamId, seq: number): Promise<LogEntry | undefined>
   /** The last entries of a kind, oldest first, at most `limit` ≤ 10,000. */
-  findLast(kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]>
-  /** Calls `listener` right after each commit; it is quick and never throws. Returns how to stop it. */
+  findLast(teamId: TeamId, kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]>
+  /** Of the last entry; 0 where there is none. */
+  findLastSeq(teamId: TeamId): Promise<number>
+  /** Calls `listener` right after each commit of this process, and after those of others as far as they are heard of
+   * here: in teams that are followed, and where a status expires earlier than was known. It is quick and never throws.
+   * Returns how to stop it. */
   onCommit(listener: (commit: Commit) => void): () => void
+  /** Calls `listener` with the number of the last entry soon after a team's log has grown, whichever process wrote, or
+   * was set back; also where it has not changed. What was committed before is found by `findLastSeq`. */
+  follow(teamId: TeamId, listener: (lastSeq: number) => void): () => void
 
   /** Users whose status expires at `dueAt` or earlier (Unix seconds), the earliest first, at most `limit` ≤ 1000. */
   findExpiring(dueAt: number, limit: number): Promise<readonly ExpiringStatus[]>
   /** Unix seconds of the next expiry; `undefined` where no status expires. */
   findNextExpiration(): Promise<number | undefined>
 
-  /** How far a reader of the log has come; `undefined` where it has never said. */
-  findCursor(reader: string): Promise<number | undefined>
+  /** How far a reader of a team's log has come; `undefined` where it has never said. */
+  findCursor(teamId: TeamId, reader: string): Promise<number | undefined>
+  /** Lets those that have never said how far they have come begin at the end of the team's log. */
+  beginReaders(teamId: TeamId, readers: readonly string[]): Promise<void>
   /** Says how far a reader has come, and drops, then keeps, what it could not deliver, in one transaction. What is kept
-   * replaces what has its id. At most 10,000 rows. */
+   * replaces what has its id. At most 10,000 rows. Rejects with `LeaseLost` where the lease that it names is another's. */
   saveProgress(progress: Progress): Promise<void>
-  /** Undelivered entries of a reader, in the order of their `nextAt`, those that are given up last; all readers: null.
-   * `limit` ≤ 1000. */
-  findUndelivered(reader: string | null, limit: number): Promise<readonly Undelivered[]>
+  /** Undelivered entries of a team and a reader, in the order of their `nextAt`, those that are given up last; all
+   * readers: null. `limit` ≤ 1000. */
+  findUndelivered(teamId: TeamId, reader: string | null, limit: number): Promise<readonly Undelivered[]>
+  /** Takes what a reader is to try at `now` or before, of all teams, the earliest first: nobody else is given it before
+   * `later`, which becomes its `nextAt`. Unix milliseconds. `limit` ≤ 1000. */
+  claimDue(reader: string, now: number, later: number, limit: number): Promise<readonly Undelivered[]>
+  /** The earliest `nextAt` of a reader, of all teams. */
+  findNextDue(reader: string): Promise<number | undefined>
+
+  /** Whether other processes may be on the store, too. */
+  readonly isShared: boolean
+  readonly leases: Leases
+  /** Keeps what a ticket stands for, under its digest, for so many milliseconds; false while too many are out. */
+  saveTicket(digest: string, sealed: string, lifeMs: number): Promise<boolean>
+  /** What the ticket stands for, in time, and once. */
+  takeTicket(digest: string): Promise<string | undefined>
 
   /** What the store knows of itself, beside what it holds; `undefined` where nothing was noted. */
   findNote(key: string): Promise<string | undefined>
@@ -114,8 +145,8 @@ export interface Change {
 
 /** What a commit wrote. */
 export interface Commit {
-  /** Of the last entry in the log; 0 where there is none. */
-  readonly lastSeq: number
+  /** The teams whose logs it changed, with the numbers of their last entries. */
+  readonly teams: ReadonlyMap<TeamId, number>
   /** Unix seconds of the earliest expiry among the statuses it wrote; 0 where none expires. */
   readonly earliestExpiration: number
 }
@@ -128,26 +159,30 @@ export interface ExpiringStatus {
 }
 
 export interface Progress {
+  readonly teamId: TeamId
   readonly reader: string
   /** The last entry that is dealt with: delivered, or kept among the undelivered. Absent: as it was. */
   readonly cursor?: number
+  /** Of this team. */
   readonly keep?: readonly Undelivered[]
   /** Their ids. */
   readonly drop?: readonly string[]
+  /** With which it is written: nothing is, where another has it by now. */
+  readonly lease?: Lease
 }
 
-/** One event for one reader that has not arrived. */
+/** One event for one reader that has not arrived, or a fact that is to be mailed. */
 export interface Undelivered {
-  /** The `event_id`: unique among all readers. */
+  /** The `event_id`, or a mail's id: unique in its team. */
   readonly id: string
   readonly reader: string
   readonly teamId: TeamId
   readonly seq: number
-  /** The type of the event, as a user's entry has several. */
+  /** The type of the event, as a user's entry has several, or the kind of the fact. */
   readonly type: string
   /** Attempts made so far. */
   readonly attempts: number
-  /** Slack's word for the last failure, such as `http_timeout`. */
+  /** Slack's word for the last failure, such as `http_timeout`; empty where there was none. */
   readonly reason: string
   /** Unix milliseconds of the next attempt; `null`: given up, kept for redelivery. */
   readonly nextAt: number | null
@@ -164,8 +199,6 @@ export interface StoreStats {
   readonly queued: number
   readonly batches: number
   readonly changes: number
-  /** Of the last entry in the log; 0 where there is none. */
-  readonly lastSeq: number
 }
 
 /** The store cannot take the call: its queue is full, it is closing, or the database is away. Nothing was written. */

@@ -75,9 +75,9 @@ test('what the log told before it knew of kinds is told as changes of users', as
   await migrate(db)
   const log = openLog(db)
   const told = { kind: 'user', types: ['user_change'], user: user(ADA), seq: 1, teamId: TEAM, at: 1000 }
-  assert.deepEqual(await log.read(0, 10), [told])
-  assert.deepEqual(await log.findLast('user', 10), [told])
-  assert.equal(await log.findLastSeq(), 1)
+  assert.deepEqual(await log.read(TEAM, 0, 10), [told])
+  assert.deepEqual(await log.findLast(TEAM, 'user', 10), [told])
+  assert.deepEqual(await log.findHeads([TEAM]), new Map([[TEAM, 1]]))
 })
 
 test('a snapshot has every table and every column of the schema, except the notes and those that only hold locks', async () => {

@@ -54,7 +54,7 @@ test('two nodes that write to the same people lose no change, and a third reads 
   let seq = 0
   let pages = 0
   while (seq < total) {
-    const page = await reader.readLog(seq, 100)
+    const page = await reader.readLog(TEAM, seq, 100)
     if (page.length > 0) pages += 1
     for (const entry of page) {
       // No number is left out, and each person's values come in their order.
@@ -68,7 +68,7 @@ test('two nodes that write to the same people lose no change, and a third reads 
   await Promise.all(writing)
   assert.ok(pages > 5, `only ${pages} pages while writing`)
   for (const userId of PEOPLE) assert.equal((await reader.findUser(TEAM, userId))?.updated, 2 * rounds)
-  assert.deepEqual(await reader.readLog(total, 10), [])
+  assert.deepEqual(await reader.readLog(TEAM, total, 10), [])
   await closeAll(nodes)
 })
 
@@ -131,7 +131,7 @@ test('what one node has answered, every node reads: people at once, tokens and t
     await one.change(keyFor(ADA), setTitle(`round ${round}`))
     assert.equal((await two.findUser(TEAM, ADA))?.profile.title, `round ${round}`)
   }
-  await Promise.all([one.revokeToken('one', 500), one.saveTeam({ ...team(), name: 'Tea Co' })])
+  await Promise.all([one.revokeToken(TEAM, 'one', 500), one.saveTeam({ ...team(), name: 'Tea Co' })])
   const start = performance.now()
   assert.equal((await one.findGrant('xoxp-ada'))?.revoked, true)
   assert.equal((await one.getTeam(TEAM)).name, 'Tea Co')
@@ -148,14 +148,14 @@ for (const doorbell of [true, false]) {
     const [one, two] = nodes as [Store, Store]
     const heard = listen(two)
     await one.addTeam(team(), [withStatus(ADA, 900), { ...withStatus(BOB, 500), ordinal: 1 }])
-    assert.deepEqual(await heard.next(), { lastSeq: 0, earliestExpiration: 500 })
+    assert.deepEqual(await heard.next(), { teams: new Map(), earliestExpiration: 500 })
     await one.change(keyFor(ADA), setTitle('a'))
-    assert.deepEqual(await heard.next(), { lastSeq: 1, earliestExpiration: 500 })
-    assert.equal((await two.readLog(0, 10)).length, 1)
-    assert.equal(two.stats().lastSeq, 1)
+    assert.deepEqual(await heard.next(), { teams: new Map([[TEAM, 1]]), earliestExpiration: 0 })
+    assert.equal((await two.readLog(TEAM, 0, 10)).length, 1)
+    assert.equal(await two.findLastSeq(TEAM), 1)
     // Its own commits are told once, and by itself.
     await two.change(keyFor(ADA), setTitle('b'))
-    assert.deepEqual(await heard.next(), { lastSeq: 2, earliestExpiration: 900 })
+    assert.deepEqual(await heard.next(), { teams: new Map([[TEAM, 2]]), earliestExpiration: 900 })
     heard.stop()
     await closeAll(nodes)
   })
@@ -171,10 +171,10 @@ test('a snapshot that one node restores is what the others see', async () => {
   await two.change(keyFor(ADA), setTitle('b'))
   await heard.next()
   await one.restoreSnapshot(snapshot)
-  assert.deepEqual(await heard.next(), { lastSeq: 0, earliestExpiration: 0 })
+  assert.deepEqual(await heard.next(), { teams: new Map([[TEAM, 0]]), earliestExpiration: 0 })
   assert.equal((await two.findUser(TEAM, ADA))?.profile.title, '')
   await two.change(keyFor(ADA), setTitle('c'))
-  assert.equal(two.stats().lastSeq, 1)
+  assert.equal(await two.findLastSeq(TEAM), 1)
   heard.stop()
   await closeAll(nodes)
 })

@@ -65,7 +65,7 @@ test('a commit whose answer is lost is told as unknown, and it is there', async 
   await server.query('select pg_reload_conf()')
   assert.equal((await store.findUser(TEAM, ADA))?.profile.title, 'after')
   await store.change(keyFor(ADA), setTitle('again'))
-  assert.deepEqual(titlesIn(await store.readLog(0, 10)), ['before', 'after', 'again'])
+  assert.deepEqual(titlesIn(await store.readLog(TEAM, 0, 10)), ['before', 'after', 'again'])
   await store.close()
 })
 
@@ -85,7 +85,7 @@ test('a commit that is cut off before it is done is told as unknown, and it is n
   await queryAt(url, 'drop trigger slow on log')
   assert.equal((await store.findUser(TEAM, ADA))?.profile.title, '')
   await store.change(keyFor(ADA), setTitle('again'))
-  assert.deepEqual(titlesIn(await store.readLog(0, 10)), ['again'])
+  assert.deepEqual(titlesIn(await store.readLog(TEAM, 0, 10)), ['again'])
   await store.close()
 })
 
@@ -102,7 +102,7 @@ test('a commit that takes too long is broken off by the server, and is told as n
   })
   await queryAt(url, 'drop trigger slow on log')
   await store.change(keyFor(ADA), setTitle('again'))
-  assert.deepEqual(titlesIn(await store.readLog(0, 10)), ['again'])
+  assert.deepEqual(titlesIn(await store.readLog(TEAM, 0, 10)), ['again'])
   await store.close()
 })
 
@@ -116,7 +116,7 @@ test('a row that somebody else holds keeps calls waiting for some seconds, and t
   await other.query('rollback')
   await other.end()
   await store.change(keyFor(ADA), setTitle('y'))
-  assert.deepEqual(titlesIn(await store.readLog(0, 10)), ['y'])
+  assert.deepEqual(titlesIn(await store.readLog(TEAM, 0, 10)), ['y'])
   await store.close()
 })
 
@@ -134,7 +134,7 @@ test('a deadlock with somebody else is undone by the server and done again by th
   await other.query('commit')
   await other.end()
   await Promise.all(changes)
-  assert.deepEqual(titlesIn(await store.readLog(0, 10)), ['a', 'b'])
+  assert.deepEqual(titlesIn(await store.readLog(TEAM, 0, 10)), ['a', 'b'])
   await store.close()
 })
 
@@ -181,7 +181,7 @@ class Written {
     const titles = new Map<string, number>()
     const last = new Map<UserId, string>()
     let seq = 0
-    for (let page = await store.readLog(0, 1000); page.length > 0; page = await store.readLog(seq, 1000)) {
+    for (let page = await store.readLog(TEAM, 0, 1000); page.length > 0; page = await store.readLog(TEAM, seq, 1000)) {
       for (const entry of page) {
         assert.ok(entry.kind === 'user')
         assert.ok(entry.seq > seq)

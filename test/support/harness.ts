@@ -4,6 +4,7 @@ import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { dispatch, type Services } from '../../src/web-api/dispatch.ts'
 import { createMemoryLimiter } from '../../src/web-api/memory-limiter.ts'
+import { findEventNames } from './log-entries.ts'
 import { type Request, toCall } from './request.ts'
 import { NOW, type World } from './world.ts'
 
@@ -50,7 +51,7 @@ export async function startHarness(
     clock,
     publicUrl: () => 'http://nametag.test',
     log: { error: (fields) => problems.push(fields) },
-    sockets: createTickets(),
+    sockets: createTickets(store),
     ...more,
   }
   return {
@@ -61,12 +62,7 @@ export async function startHarness(
       const answer = await dispatch(services, toCall(methodName, request))
       return { status: answer.status, headers: pairs(answer.headers), json: JSON.parse(answer.body) }
     },
-    async events() {
-      const entries = await store.readLog(0, 1000)
-      return entries.flatMap((entry) =>
-        entry.kind === 'user' ? entry.types.map((type) => `${type} ${entry.user.id}`) : [],
-      )
-    },
+    events: () => findEventNames(store),
     close: () => store.close(),
   }
 }

@@ -5,6 +5,7 @@ import { createMemoryPost } from '../../src/delivery/mail-memory.ts'
 import { startServer } from '../../src/server.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { findEventNames } from './log-entries.ts'
 import { anotherWorld, aWorld, NOW, type World } from './world.ts'
 
 /** What a test context offers: everything that is started here ends with the test. */
@@ -58,7 +59,7 @@ export async function startTestServer(t: Cleanup, options: TestServerOptions = {
     await server.close()
     await store.close()
   })
-  return { ...server, store, clock, problems, events: () => eventsOf(store) }
+  return { ...server, store, clock, problems, events: () => findEventNames(store) }
 }
 
 /** Nothing becomes due by itself. */
@@ -71,13 +72,6 @@ function standingClock() {
       now += ms
     },
   }
-}
-
-async function eventsOf(store: Store): Promise<string[]> {
-  const entries = await store.readLog(0, 1000)
-  return entries.flatMap((entry) =>
-    entry.kind === 'user' ? entry.types.map((type) => `${type} ${entry.user.id}`) : [],
-  )
 }
 
 /** A folder that goes with the test. */

@@ -25,7 +25,7 @@ export const BATCHES: readonly Case[] = [
 
       const ada = await store.findUser(TEAM, ADA)
       assert.deepEqual(ada, decision.user)
-      const [entry, ...rest] = await store.readLog(0, 10)
+      const [entry, ...rest] = await store.readLog(TEAM, 0, 10)
       assert.deepEqual(entry, {
         kind: 'user',
         seq: entry?.seq,
@@ -52,9 +52,9 @@ export const BATCHES: readonly Case[] = [
       assert.deepEqual(seen, ['a', 'b', 'c', 'd'])
       assert.equal((await store.findUser(TEAM, ADA))?.profile.title, 'abd')
       assert.equal((await store.findUser(TEAM, ADA))?.updated, 4)
-      const titles = titlesIn(await store.readLog(0, 10))
+      const titles = titlesIn(await store.readLog(TEAM, 0, 10))
       assert.deepEqual(titles, ['a', 'ab', 'c', 'abd'])
-      assert.deepEqual(store.stats(), { queued: 0, batches: 1, changes: 4, lastSeq: 4 })
+      assert.deepEqual(store.stats(), { queued: 0, batches: 1, changes: 4 })
     },
   },
   {
@@ -69,7 +69,7 @@ export const BATCHES: readonly Case[] = [
       const judge = store.change(keyFor(BOB, { actorId: ADA }), ({ actor }) => refuse('not_admin', actor?.role))
       assert.deepEqual(await judge, refuse('not_admin', 'guest'))
       await demote
-      assert.deepEqual(await store.readLog(0, 10), [])
+      assert.deepEqual(await store.readLog(TEAM, 0, 10), [])
     },
   },
   {
@@ -82,8 +82,8 @@ export const BATCHES: readonly Case[] = [
       assert.deepEqual(refusal, refuse('too_long', 'Too long.', { limit: 80 }))
       await store.change(keyFor(ADA), (loaded) => ({ user: loaded.user ?? user(ADA), events: ['user_change'] }))
       assert.deepEqual(await store.findUser(TEAM, ADA), before)
-      assert.deepEqual(await store.readLog(0, 10), [])
-      assert.deepEqual(store.stats(), { queued: 0, batches: 0, changes: 0, lastSeq: 0 })
+      assert.deepEqual(await store.readLog(TEAM, 0, 10), [])
+      assert.deepEqual(store.stats(), { queued: 0, batches: 0, changes: 0 })
     },
   },
   {
@@ -174,7 +174,7 @@ export const BATCHES: readonly Case[] = [
       )
       const bob = await store.findUser(TEAM, BOB)
       assert.deepEqual([bob?.email, bob?.profile.title, bob?.updated], [null, 'two', 2])
-      const titles = titlesIn(await store.readLog(0, 10))
+      const titles = titlesIn(await store.readLog(TEAM, 0, 10))
       assert.deepEqual(titles, ['one', 'two'])
     },
   },
@@ -226,7 +226,11 @@ export const BATCHES: readonly Case[] = [
 
       const read: string[] = []
       let after = 0
-      for (let page = await store.readLog(after, 2); page.length > 0; page = await store.readLog(after, 2)) {
+      for (
+        let page = await store.readLog(TEAM, after, 2);
+        page.length > 0;
+        page = await store.readLog(TEAM, after, 2)
+      ) {
         read.push(...titlesIn(page))
         for (const entry of page) {
           assert.ok(entry.seq > after)
@@ -234,7 +238,7 @@ export const BATCHES: readonly Case[] = [
         }
       }
       assert.deepEqual(read, ['a', 'b', 'c', 'd', 'e'])
-      await assert.rejects(store.readLog(0, 1001), RangeError)
+      await assert.rejects(store.readLog(TEAM, 0, 1001), RangeError)
     },
   },
   {

@@ -19,10 +19,10 @@ export const COMMITS: readonly Case[] = [
         store.change(keyFor(ADA), setExpiration(0)),
       ]
       await Promise.race(answers)
-      assert.deepEqual(heard, [{ lastSeq: 3, earliestExpiration: 400 }])
+      assert.deepEqual(heard, [{ teams: new Map([[TEAM, 3]]), earliestExpiration: 400 }])
       await Promise.all(answers)
       await store.change(keyFor(BOB), setExpiration(0))
-      assert.deepEqual(heard.slice(1), [{ lastSeq: 4, earliestExpiration: 0 }])
+      assert.deepEqual(heard.slice(1), [{ teams: new Map([[TEAM, 4]]), earliestExpiration: 0 }])
     },
   },
   {
@@ -48,11 +48,11 @@ export const COMMITS: readonly Case[] = [
       }))
       await store.addTeam(team(), expiring)
       await store.addToken('xoxp-ada', grant('one'))
-      await store.revokeToken('one', 5, () => ({ kind: 'message', userId: ADA, text: 'revoked' }))
+      await store.revokeToken(TEAM, 'one', 5, () => ({ kind: 'message', userId: ADA, text: 'revoked' }))
       assert.deepEqual(heard, [
-        { lastSeq: 0, earliestExpiration: 300 },
-        { lastSeq: 0, earliestExpiration: 0 },
-        { lastSeq: 1, earliestExpiration: 0 },
+        { teams: new Map(), earliestExpiration: 300 },
+        { teams: new Map(), earliestExpiration: 0 },
+        { teams: new Map([[TEAM, 1]]), earliestExpiration: 0 },
       ])
     },
   },
@@ -88,10 +88,55 @@ export const COMMITS: readonly Case[] = [
       })
       const heard = listen(store)
       await store.change(keyFor(ADA), setTitle('a'))
-      assert.deepEqual(heard, [{ lastSeq: 1, earliestExpiration: 0 }])
+      assert.deepEqual(heard, [{ teams: new Map([[TEAM, 1]]), earliestExpiration: 0 }])
       assert.equal((await store.findUser(TEAM, ADA))?.profile.title, 'a')
       const [warning] = await warned
       assert.match(String(warning), /a listener at fault/)
+    },
+  },
+  {
+    name: 'a commit says which logs have grown, and who follows a team hears of its own alone',
+    run: async (place) => {
+      const store = await place.open()
+      await store.addTeam(team(), [user(ADA)])
+      await store.addTeam(team(OTHER_TEAM), [user(ADA, { teamId: OTHER_TEAM })])
+      const heard = listen(store)
+      const followed: number[] = []
+      const stop = store.follow(TEAM, (lastSeq) => followed.push(lastSeq))
+      assert.equal(await store.findLastSeq(TEAM), 0)
+      await Promise.all([
+        store.change(keyFor(ADA), setTitle('a')),
+        store.change(keyFor(ADA, { teamId: OTHER_TEAM }), setTitle('b')),
+        store.change(keyFor(ADA, { teamId: OTHER_TEAM }), setTitle('c')),
+      ])
+      const heads = new Map([
+        [TEAM, await store.findLastSeq(TEAM)],
+        [OTHER_TEAM, await store.findLastSeq(OTHER_TEAM)],
+      ])
+      assert.deepEqual(heard, [{ teams: heads, earliestExpiration: 0 }])
+      assert.equal(followed.at(-1), heads.get(TEAM))
+      await store.change(keyFor(ADA), setTitle('d'))
+      assert.equal(followed.at(-1), await store.findLastSeq(TEAM))
+      stop()
+      stop()
+      followed.length = 0
+      await store.change(keyFor(ADA), setTitle('e'))
+      assert.deepEqual(followed, [])
+    },
+  },
+  {
+    name: 'who follows a team hears that its log was set back',
+    run: async (place) => {
+      const store = await place.open()
+      await store.addTeam(team(), [user(ADA)])
+      const snapshot = await store.takeSnapshot()
+      await store.change(keyFor(ADA), setTitle('a'))
+      const followed: number[] = []
+      store.follow(TEAM, (lastSeq) => followed.push(lastSeq))
+      await store.restoreSnapshot(snapshot)
+      assert.equal(followed.at(-1), 0)
+      await store.change(keyFor(ADA), setTitle('b'))
+      assert.equal(followed.at(-1), 1)
     },
   },
   {

@@ -5,10 +5,12 @@ import { BATCHES } from './batches.ts'
 import { COMMITS } from './commits.ts'
 import { DURABILITY } from './durability.ts'
 import { FACTS } from './facts.ts'
+import { LEASES } from './leases.ts'
 import { NOTES } from './notes.ts'
 import { READERS } from './readers.ts'
 import { READING } from './reading.ts'
 import { SNAPSHOTS } from './snapshots.ts'
+import { TICKETS } from './tickets.ts'
 import { TOKENS } from './tokens.ts'
 
 /** How a suite opens the stores of one engine. */
@@ -30,7 +32,18 @@ export interface Case {
   run(place: Place): Promise<void>
 }
 
-const ALIKE = [...READING, ...BATCHES, ...TOKENS, ...FACTS, ...COMMITS, ...READERS, ...NOTES, ...SNAPSHOTS]
+const ALIKE = [
+  ...READING,
+  ...BATCHES,
+  ...TOKENS,
+  ...FACTS,
+  ...COMMITS,
+  ...READERS,
+  ...NOTES,
+  ...LEASES,
+  ...TICKETS,
+  ...SNAPSHOTS,
+]
 
 /** What every engine does alike: the meaning of `Store`, as tests. */
 export function conformance(name: string, engine: Engine): void {

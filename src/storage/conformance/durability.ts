@@ -14,14 +14,19 @@ export const DURABILITY: readonly Case[] = [
       await first.addTeam(fullTeam(), [user(ADA), user(BOB, { ordinal: 1 })])
       await first.addToken('xoxp-ada', grant('one'))
       await first.addToken('xoxp-bob', grant('two', { userId: BOB }))
-      await first.revokeToken('two', 500)
+      await first.revokeToken(TEAM, 'two', 500)
       const withFact = (loaded: Loaded): Change => ({
         ...setTitle('b')(loaded),
         facts: [{ kind: 'message', userId: BOB, text: 'b' }],
       })
       await Promise.all([first.change(keyFor(ADA), setTitle('a')), first.change(keyFor(BOB), withFact)])
-      const log = await first.readLog(0, 10)
-      await first.saveProgress({ reader: 'mail', cursor: 2, keep: [undelivered('Ev1', { reader: 'mail' })] })
+      const log = await first.readLog(TEAM, 0, 10)
+      await first.saveProgress({
+        teamId: TEAM,
+        reader: 'mail',
+        cursor: 2,
+        keep: [undelivered('Ev1', { reader: 'mail' })],
+      })
       const snapshot = await first.takeSnapshot()
       await first.close()
 
@@ -31,10 +36,10 @@ export const DURABILITY: readonly Case[] = [
       assert.equal((await second.findUser(TEAM, BOB))?.profile.title, 'b')
       assert.deepEqual(await second.findGrant('xoxp-ada'), grant('one'))
       assert.equal((await second.findGrant('xoxp-bob'))?.revoked, true)
-      assert.deepEqual(await second.readLog(0, 10), log)
-      assert.equal(second.stats().lastSeq, 3)
-      assert.equal(await second.findCursor('mail'), 2)
-      assert.deepEqual(await second.findUndelivered(null, 10), [undelivered('Ev1', { reader: 'mail' })])
+      assert.deepEqual(await second.readLog(TEAM, 0, 10), log)
+      assert.equal(await second.findLastSeq(TEAM), 3)
+      assert.equal(await second.findCursor(TEAM, 'mail'), 2)
+      assert.deepEqual(await second.findUndelivered(TEAM, null, 10), [undelivered('Ev1', { reader: 'mail' })])
       assert.deepEqual(await second.takeSnapshot(), snapshot)
     },
   },
@@ -53,7 +58,7 @@ export const DURABILITY: readonly Case[] = [
 
       const second = await place.open()
       assert.deepEqual(await second.findUser(TEAM, ADA), user(ADA))
-      assert.deepEqual(await second.readLog(0, 10), [])
+      assert.deepEqual(await second.readLog(TEAM, 0, 10), [])
     },
   },
   {
@@ -62,12 +67,12 @@ export const DURABILITY: readonly Case[] = [
       const first = await place.open()
       await first.addTeam(team(), [user(ADA)])
       await first.change(keyFor(ADA), setTitle('a'))
-      const before = await first.readLog(0, 10)
+      const before = await first.readLog(TEAM, 0, 10)
       await first.close()
 
       const second = await place.open()
       await second.change(keyFor(ADA), setTitle('b'))
-      const after = await second.readLog(before[0]?.seq ?? 0, 10)
+      const after = await second.readLog(TEAM, before[0]?.seq ?? 0, 10)
       assert.deepEqual(titlesIn(after), ['b'])
     },
   },
@@ -84,7 +89,7 @@ export const DURABILITY: readonly Case[] = [
 
       const second = await place.open()
       assert.equal((await second.findUser(TEAM, ADA))?.profile.title, 'a')
-      assert.equal(second.stats().lastSeq, 1)
+      assert.equal(await second.findLastSeq(TEAM), 1)
       assert.deepEqual(await second.takeSnapshot(), snapshot)
     },
   },

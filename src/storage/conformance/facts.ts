@@ -13,7 +13,7 @@ export const FACTS: readonly Case[] = [
       const [changed, requested] = [emailChanged('a@example.com'), REQUESTED]
       await store.change(keyFor(ADA), (loaded) => ({ ...setTitle('a')(loaded), facts: [changed, requested] }))
       await store.change(keyFor(ADA), (loaded) => ({ ...setTitle('b', [])(loaded), facts: [message('b')], at: 2500 }))
-      const log = await store.readLog(0, 10)
+      const log = await store.readLog(TEAM, 0, 10)
       assert.deepEqual(
         log.map(({ kind }) => kind),
         ['user', 'email_changed', 'email_requested', 'message'],
@@ -40,13 +40,13 @@ export const FACTS: readonly Case[] = [
         facts: [message('hello')],
         at: 7000,
       }))
-      const [entry, ...rest] = await store.readLog(0, 10)
+      const [entry, ...rest] = await store.readLog(TEAM, 0, 10)
       assert.deepEqual(entry, { ...message('hello'), seq: entry?.seq, teamId: TEAM, at: 7000 })
       assert.deepEqual(rest, [])
       assert.deepEqual(await store.findUser(TEAM, ADA), user(ADA))
       assert.deepEqual(await store.findUsers(TEAM, null, 10), [user(ADA)])
       await store.change(keyFor(ADA), ({ user: ada }) => ({ user: ada ?? user(ADA), events: [], facts: [] }))
-      assert.equal((await store.readLog(0, 10)).length, 1)
+      assert.equal((await store.readLog(TEAM, 0, 10)).length, 1)
     },
   },
   {
@@ -67,7 +67,9 @@ export const FACTS: readonly Case[] = [
         results.map(({ status }) => status),
         ['fulfilled', 'rejected', 'fulfilled'],
       )
-      const told = (await store.readLog(0, 10)).map((entry) => (entry.kind === 'message' ? entry.text : entry.kind))
+      const told = (await store.readLog(TEAM, 0, 10)).map((entry) =>
+        entry.kind === 'message' ? entry.text : entry.kind,
+      )
       assert.deepEqual(told, ['user', 'one', 'user', 'two'])
     },
   },
@@ -83,16 +85,16 @@ export const FACTS: readonly Case[] = [
         given.push(revoked)
         return { kind: 'tokens_revoked', userId: ADA, appId: APP, oauth: [ADA], bot: [] }
       }
-      assert.equal(await store.revokeToken('one', 500, tell), true)
-      assert.equal(await store.revokeToken('one', 600, tell), false)
-      assert.equal(await store.revokeToken('nobody', 600, tell), false)
-      assert.equal(await store.revokeToken('two', 600, () => undefined), true)
+      assert.equal(await store.revokeToken(TEAM, 'one', 500, tell), true)
+      assert.equal(await store.revokeToken(TEAM, 'one', 600, tell), false)
+      assert.equal(await store.revokeToken(TEAM, 'nobody', 600, tell), false)
+      assert.equal(await store.revokeToken(TEAM, 'two', 600, () => undefined), true)
       assert.deepEqual(given, [grant('one', { revoked: true })])
-      const [entry, ...rest] = await store.readLog(0, 10)
+      const [entry, ...rest] = await store.readLog(TEAM, 0, 10)
       const fact = { kind: 'tokens_revoked', userId: ADA, appId: APP, oauth: [ADA], bot: [] }
       assert.deepEqual(entry, { ...fact, seq: entry?.seq, teamId: TEAM, at: 500_000 })
       assert.deepEqual(rest, [])
-      assert.equal(store.stats().lastSeq, entry?.seq)
+      assert.equal(await store.findLastSeq(TEAM), entry?.seq)
     },
   },
   {
@@ -104,10 +106,10 @@ export const FACTS: readonly Case[] = [
       const tell = (): never => {
         throw new Error('a bug')
       }
-      await assert.rejects(store.revokeToken('one', 500, tell), /a bug/)
+      await assert.rejects(store.revokeToken(TEAM, 'one', 500, tell), /a bug/)
       assert.equal((await store.findGrant('xoxp-ada'))?.revoked, false)
-      assert.equal(await store.revokeToken('one', 500), true)
-      assert.deepEqual(await store.readLog(0, 10), [])
+      assert.equal(await store.revokeToken(TEAM, 'one', 500), true)
+      assert.deepEqual(await store.readLog(TEAM, 0, 10), [])
     },
   },
   {
@@ -116,15 +118,16 @@ export const FACTS: readonly Case[] = [
       const store = await place.open()
       await store.addTeam(team(), [user(ADA)])
       await store.change(keyFor(ADA), (loaded) => ({ ...setTitle('a')(loaded), facts: [message('a')] }))
-      const log = await store.readLog(0, 10)
-      for (const entry of log) assert.deepEqual(await store.findEntry(entry.seq), entry)
+      const log = await store.readLog(TEAM, 0, 10)
+      for (const entry of log) assert.deepEqual(await store.findEntry(TEAM, entry.seq), entry)
       assert.equal(log.length, 2)
-      assert.equal(await store.findEntry(store.stats().lastSeq + 1), undefined)
-      assert.equal(await store.findEntry(0), undefined)
+      assert.equal(await store.findEntry(OTHER_TEAM, log[0]?.seq ?? 0), undefined)
+      assert.equal(await store.findEntry(TEAM, (await store.findLastSeq(TEAM)) + 1), undefined)
+      assert.equal(await store.findEntry(TEAM, 0), undefined)
     },
   },
   {
-    name: 'the last entries of a kind are given oldest first, of all teams',
+    name: 'the last entries of a kind are given oldest first, of one team',
     run: async (place) => {
       const store = await place.open()
       await store.addTeam(team(), [user(ADA)])
@@ -133,14 +136,16 @@ export const FACTS: readonly Case[] = [
         const key = keyFor(ADA, { teamId: index === 1 ? OTHER_TEAM : TEAM })
         await store.change(key, (loaded) => ({ ...setTitle(text)(loaded), facts: [message(text)] }))
       }
-      const log = await store.readLog(0, 10)
+      const log = await store.readLog(TEAM, 0, 10)
       const ofKind = (kind: string) => log.filter((entry) => entry.kind === kind)
-      assert.deepEqual(await store.findLast('message', 10_000), ofKind('message'))
-      assert.deepEqual(await store.findLast('message', 2), ofKind('message').slice(-2))
-      assert.deepEqual(await store.findLast('user', 2), ofKind('user').slice(-2))
-      assert.deepEqual(await store.findLast('email_changed', 10), [])
-      await assert.rejects(store.findLast('message', 10_001), RangeError)
-      await assert.rejects(store.findLast('message', 0), RangeError)
+      assert.equal(log.length, 4)
+      assert.deepEqual(await store.findLast(TEAM, 'message', 10_000), ofKind('message'))
+      assert.deepEqual(await store.findLast(TEAM, 'message', 1), ofKind('message').slice(-1))
+      assert.deepEqual(await store.findLast(TEAM, 'user', 1), ofKind('user').slice(-1))
+      assert.equal((await store.findLast(OTHER_TEAM, 'message', 10)).length, 1)
+      assert.deepEqual(await store.findLast(TEAM, 'email_changed', 10), [])
+      await assert.rejects(store.findLast(TEAM, 'message', 10_001), RangeError)
+      await assert.rejects(store.findLast(TEAM, 'message', 0), RangeError)
     },
   },
 ]

@@ -47,7 +47,7 @@ export function limiterProperties(name: string, open: () => Promise<Limiter>, ru
 }
 
 /** The rules again, from every call that was ever let pass, with nothing forgotten and nothing clever. */
-class Naive {
+export class Naive {
   readonly #passed: { counts: readonly Count[]; at: number }[] = []
 
   take(counts: readonly Count[], now: number): number {

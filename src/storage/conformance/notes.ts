@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Case } from './conformance.ts'
-import { ADA, grant, team, user } from './people.ts'
+import { ADA, grant, TEAM, team, user } from './people.ts'
 
 export const NOTES: readonly Case[] = [
   {
@@ -58,7 +58,7 @@ export const NOTES: readonly Case[] = [
       await store.addTeam(team(), [user(ADA)])
       await store.putNote('one', 'a', null)
       await store.restoreSnapshot(snapshot)
-      assert.deepEqual(await store.findTeams(), [])
+      assert.deepEqual(await store.findTeams(null, 1000), [])
       assert.equal(await store.findNote('one'), 'a')
     },
   },
@@ -70,7 +70,7 @@ export const NOTES: readonly Case[] = [
       assert.equal(await store.hasTokens(), false)
       await store.addToken('xoxp-ada', grant('one'))
       assert.equal(await store.hasTokens(), true)
-      await store.revokeToken('one', 500)
+      await store.revokeToken(TEAM, 'one', 500)
       assert.equal(await store.hasTokens(), true)
     },
   },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import type { UserId } from '../../domain/ids.ts'
+import type { TeamId, UserId } from '../../domain/ids.ts'
+import type { Team } from '../../domain/team.ts'
 import type { Case } from './conformance.ts'
-import { ADA, BOB, fullTeam, keyFor, OTHER_TEAM, setTitle, TEAM, team, user, usersIn } from './people.ts'
+import { ADA, BOB, fullTeam, keyFor, OTHER_TEAM, setTitle, TEAM, team, titlesIn, user } from './people.ts'
 
 export const READING: readonly Case[] = [
   {
@@ -10,7 +11,27 @@ export const READING: readonly Case[] = [
       const store = await place.open({ cachedTeamsMax: 1 })
       await store.addTeam(fullTeam(), [])
       assert.deepEqual(await store.getTeam(TEAM), fullTeam())
-      assert.deepEqual(await store.findTeams(), [fullTeam()])
+      assert.deepEqual(await store.findTeam(TEAM), fullTeam())
+      assert.deepEqual(await store.findTeams(null, 1000), [fullTeam()])
+    },
+  },
+  {
+    name: 'teams are listed page by page in the order of their ids, all or those that have apps',
+    run: async (place) => {
+      const store = await place.open()
+      const ids = ['T0C', 'T0A', 'T0B', 'T0D'] as TeamId[]
+      const { apps } = fullTeam()
+      for (const id of ids) await store.addTeam({ ...team(id), apps: id === 'T0A' ? new Map() : apps }, [])
+      const idsOf = (teams: readonly Team[]) => teams.map(({ id }) => id)
+      assert.deepEqual(idsOf(await store.findTeams(null, 1000)), ['T0A', 'T0B', 'T0C', 'T0D'])
+      assert.deepEqual(idsOf(await store.findTeams('T0B' as TeamId, 1)), ['T0C'])
+      assert.deepEqual(idsOf(await store.findTeamsWithApps(null, 2)), ['T0B', 'T0C'])
+      assert.deepEqual(idsOf(await store.findTeamsWithApps('T0C' as TeamId, 2)), ['T0D'])
+      await store.saveTeam({ ...team('T0A' as TeamId), apps })
+      await store.saveTeam(team('T0B' as TeamId))
+      assert.deepEqual(idsOf(await store.findTeamsWithApps(null, 2)), ['T0A', 'T0C'])
+      await assert.rejects(store.findTeams(null, 1001), RangeError)
+      await assert.rejects(store.findTeamsWithApps(null, 0), RangeError)
     },
   },
   {
@@ -39,9 +60,10 @@ export const READING: readonly Case[] = [
     run: async (place) => {
       const store = await place.open()
       await assert.rejects(store.getTeam(TEAM), /no team T0COFFEE1/)
+      assert.equal(await store.findTeam(TEAM), undefined)
       await assert.rejects(store.saveTeam(team()), /no team T0COFFEE1/)
       await assert.rejects(store.change(keyFor(ADA), setTitle('x')), /no team T0COFFEE1/)
-      assert.deepEqual(await store.findTeams(), [])
+      assert.deepEqual(await store.findTeams(null, 1000), [])
     },
   },
   {
@@ -50,7 +72,7 @@ export const READING: readonly Case[] = [
       const store = await place.open()
       const twins = [user(ADA, { email: 'same@example.com' }), user(BOB, { email: 'SAME@example.com', ordinal: 1 })]
       await assert.rejects(store.addTeam(team(), twins))
-      assert.deepEqual(await store.findTeams(), [])
+      assert.deepEqual(await store.findTeams(null, 1000), [])
 
       await store.addTeam(team(), [user(ADA)])
       await assert.rejects(store.addTeam({ ...team(), name: 'Other' }, [user(BOB)]))
@@ -115,13 +137,8 @@ export const READING: readonly Case[] = [
       assert.deepEqual(owners, [[email, ADA]])
       assert.equal((await store.findUser(TEAM, ADA))?.profile.title, 'here')
       assert.equal((await store.findUser(OTHER_TEAM, ADA))?.profile.title, 'there')
-      assert.deepEqual(
-        usersIn(await store.readLog(0, 10)).map(({ teamId, profile }) => [teamId, profile.title]),
-        [
-          [TEAM, 'here'],
-          [OTHER_TEAM, 'there'],
-        ],
-      )
+      assert.deepEqual(titlesIn(await store.readLog(TEAM, 0, 10)), ['here'])
+      assert.deepEqual(titlesIn(await store.readLog(OTHER_TEAM, 0, 10)), ['there'])
     },
   },
   {

@@ -31,7 +31,7 @@ export const SNAPSHOTS: readonly Case[] = [
       assert.deepEqual(await everything(store), before)
       await store.addTeam(team(), [user(ADA)])
       await store.change(keyFor(ADA), setTitle('a'))
-      assert.equal(store.stats().lastSeq, 1)
+      assert.equal(await store.findLastSeq(TEAM), 1)
     },
   },
   {
@@ -66,7 +66,7 @@ export const SNAPSHOTS: readonly Case[] = [
       await Promise.all([restored, after])
       assert.deepEqual(seen, ['early'])
       assert.deepEqual(
-        (await store.readLog(0, 10)).map(({ seq }) => seq),
+        (await store.readLog(TEAM, 0, 10)).map(({ seq }) => seq),
         [1, 2],
       )
     },
@@ -80,7 +80,7 @@ export const SNAPSHOTS: readonly Case[] = [
       const heard: unknown[] = []
       store.onCommit((commit) => heard.push(commit))
       await store.restoreSnapshot(snapshot)
-      assert.deepEqual(heard, [{ lastSeq: 3, earliestExpiration: 500 }])
+      assert.deepEqual(heard, [{ teams: new Map([[TEAM, 3]]), earliestExpiration: 500 }])
     },
   },
   {
@@ -117,12 +117,17 @@ async function fill(store: Store): Promise<void> {
   await store.addTeam(fullTeam(), [user(ADA), { ...withStatus(BOB, 500), ordinal: 1, email: 'bob@example.com' }])
   await store.addToken('xoxp-ada', grant('one'))
   await store.addToken('xoxp-bob', grant('two', { userId: BOB }))
-  await store.revokeToken('two', 500, () => ({ kind: 'message', userId: BOB, text: 'revoked' }))
+  await store.revokeToken(TEAM, 'two', 500, () => ({ kind: 'message', userId: BOB, text: 'revoked' }))
   await store.change(keyFor(ADA), (loaded) => ({
     ...setTitle('Barista')(loaded),
     facts: [{ kind: 'email_changed', userId: ADA, from: null, to: 'ada@example.com' }],
   }))
-  await store.saveProgress({ reader: 'mail', cursor: 2, keep: [undelivered('Ev1', { nextAt: null, reader: 'mail' })] })
+  await store.saveProgress({
+    teamId: TEAM,
+    reader: 'mail',
+    cursor: 2,
+    keep: [undelivered('Ev1', { nextAt: null, reader: 'mail' })],
+  })
 }
 
 /** Changes a row of every table, adds one, and warms the caches with what is not to stay. */
@@ -134,29 +139,30 @@ async function spoil(store: Store): Promise<void> {
     user: { ...bob, email: null, profile: user(BOB).profile, updated: 9 },
     events: [],
   }))
-  await store.revokeToken('one', 600)
+  await store.revokeToken(TEAM, 'one', 600)
   await store.addToken('xoxp-eve', grant('three'))
-  await store.saveProgress({ reader: 'mail', cursor: 4, keep: [undelivered('Ev2')], drop: ['Ev1'] })
-  await store.saveProgress({ reader: 'other', cursor: 4 })
+  await store.saveProgress({ teamId: TEAM, reader: 'mail', cursor: 4, keep: [undelivered('Ev2')], drop: ['Ev1'] })
+  await store.saveProgress({ teamId: TEAM, reader: 'other', cursor: 4 })
   await everything(store)
 }
 
 async function everything(store: Store): Promise<unknown> {
   const tokens = ['xoxp-ada', 'xoxp-bob', 'xoxp-eve']
   return {
-    teams: await store.findTeams(),
+    teams: await store.findTeams(null, 1000),
     team: await store.getTeam(TEAM).catch(String),
     users: await store.findUsers(TEAM, null, 100),
     others: await store.findUsers(OTHER_TEAM, null, 100),
     ada: await store.findUser(TEAM, ADA),
     bob: await store.findUser(TEAM, BOB),
-    tokens: await store.findTokens(null),
+    tokens: await store.findTokens(TEAM, null, 1000),
     grants: await Promise.all(tokens.map((token) => store.findGrant(token))),
-    log: await store.readLog(0, 100),
-    lastSeq: store.stats().lastSeq,
+    log: await store.readLog(TEAM, 0, 100),
+    lastSeq: await store.findLastSeq(TEAM),
     nextExpiration: await store.findNextExpiration(),
-    cursors: [await store.findCursor('mail'), await store.findCursor('other')],
-    undelivered: await store.findUndelivered(null, 100),
+    cursors: [await store.findCursor(TEAM, 'mail'), await store.findCursor(TEAM, 'other')],
+    undelivered: await store.findUndelivered(TEAM, null, 100),
+    withApps: await store.findTeamsWithApps(null, 100),
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { AppId } from '../../domain/ids.ts'
+import type { AppId, TeamId } from '../../domain/ids.ts'
 import type { Case } from './conformance.ts'
 import { ADA, APP, BOB, grant, OTHER_TEAM, TEAM, team, user } from './people.ts'
 
@@ -35,7 +35,10 @@ export const TOKENS: readonly Case[] = [
       await assert.rejects(store.addToken('xoxp-ada', grant('two')))
       await assert.rejects(store.addToken('xoxp-eva', grant('one')))
       await assert.rejects(store.addToken('xoxp-eva', grant('two', { teamId: OTHER_TEAM })))
-      assert.deepEqual(await store.findTokens(null), [grant('one')])
+      await store.addTeam(team(OTHER_TEAM), [])
+      await assert.rejects(store.addToken('xoxp-ada', grant('two', { teamId: OTHER_TEAM })))
+      assert.deepEqual(await store.findTokens(OTHER_TEAM, null, 10), [])
+      assert.deepEqual(await store.findTokens(TEAM, null, 1000), [grant('one')])
     },
   },
   {
@@ -45,26 +48,41 @@ export const TOKENS: readonly Case[] = [
       await store.addTeam(team(), [user(ADA)])
       await store.addToken('xoxp-ada', grant('one'))
       assert.equal((await store.findGrant('xoxp-ada'))?.revoked, false)
-      assert.equal(await store.revokeToken('one', 500), true)
+      assert.equal(await store.revokeToken(TEAM, 'one', 500), true)
       assert.deepEqual(await store.findGrant('xoxp-ada'), grant('one', { revoked: true }))
-      assert.deepEqual(await store.findTokens(TEAM), [grant('one', { revoked: true })])
-      assert.equal(await store.revokeToken('one', 600), false)
-      assert.equal(await store.revokeToken('two', 600), false)
+      assert.deepEqual(await store.findTokens(TEAM, null, 1000), [grant('one', { revoked: true })])
+      assert.equal(await store.revokeToken(TEAM, 'one', 600), false)
+      assert.equal(await store.revokeToken(TEAM, 'two', 600), false)
     },
   },
   {
-    name: 'tokens are listed newest first, of one team or of all',
+    name: 'a token is revoked in its own team alone',
     run: async (place) => {
       const store = await place.open()
       await store.addTeam(team(), [user(ADA)])
       await store.addTeam(team(OTHER_TEAM), [])
-      await store.addToken('xoxp-1', grant('old', { createdAt: 1 }))
-      await store.addToken('xoxp-3', grant('new', { createdAt: 3, revoked: true }))
+      await store.addToken('xoxp-ada', grant('one'))
+      assert.equal(await store.revokeToken(OTHER_TEAM, 'one', 500), false)
+      assert.deepEqual(await store.findGrant('xoxp-ada'), grant('one'))
+    },
+  },
+  {
+    name: 'the tokens of a team are listed page by page in the order of their ids, revoked ones too',
+    run: async (place) => {
+      const store = await place.open()
+      await store.addTeam(team(), [user(ADA)])
+      await store.addTeam(team(OTHER_TEAM), [])
+      await store.addToken('xoxp-1', grant('c', { createdAt: 1 }))
+      await store.addToken('xoxp-3', grant('a', { createdAt: 3, revoked: true }))
+      await store.addToken('xoxp-4', grant('b', { createdAt: 2 }))
       await store.addToken('xoxp-2', grant('other', { createdAt: 2, teamId: OTHER_TEAM }))
-      const idsOf = async (teamId: typeof TEAM | null) => (await store.findTokens(teamId)).map(({ tokenId }) => tokenId)
-      assert.deepEqual(await idsOf(null), ['new', 'other', 'old'])
-      assert.deepEqual(await idsOf(TEAM), ['new', 'old'])
-      assert.deepEqual(await idsOf(OTHER_TEAM), ['other'])
+      const idsOf = async (teamId: TeamId, after: string | null, limit: number) =>
+        (await store.findTokens(teamId, after, limit)).map(({ tokenId }) => tokenId)
+      assert.deepEqual(await idsOf(TEAM, null, 1000), ['a', 'b', 'c'])
+      assert.deepEqual(await idsOf(TEAM, null, 2), ['a', 'b'])
+      assert.deepEqual(await idsOf(TEAM, 'b', 2), ['c'])
+      assert.deepEqual(await idsOf(OTHER_TEAM, null, 2), ['other'])
+      await assert.rejects(store.findTokens(TEAM, null, 1001), RangeError)
     },
   },
   {
@@ -81,7 +99,7 @@ export const TOKENS: readonly Case[] = [
       assert.equal(await store.hasUserToken(TEAM, BOB, APP), false)
       assert.equal(await store.hasUserToken(TEAM, BOB, null), true)
       assert.equal(await store.hasUserToken(OTHER_TEAM, ADA, APP), false)
-      await store.revokeToken('one', 500)
+      await store.revokeToken(TEAM, 'one', 500)
       assert.equal(await store.hasUserToken(TEAM, ADA, APP), false)
     },
   },

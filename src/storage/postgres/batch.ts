@@ -22,8 +22,9 @@ export interface Batch {
   readonly caches: Caches
   readonly transaction: Transaction
   readonly textMax: number
-  /** Told of what a batch wrote, after its commit and before its answers; `seq` is that of its last log entry, or 0. */
-  onCommit(writes: readonly Write[], seq: number): void
+  /** Told of what a batch wrote, after its commit and before its answers; `heads` are the numbers of the last entries of
+   * the logs that it changed. */
+  onCommit(writes: readonly Write[], heads: ReadonlyMap<TeamId, number>): void
 }
 
 /** Decides the calls, writes what they decided with one commit, and only then answers them. */
@@ -43,7 +44,7 @@ async function finish(batch: Batch, calls: readonly ChangeCall[], decisions = 1)
   let outcomes: readonly Outcome[] = []
   try {
     const teams = await findTeams(batch.caches, calls)
-    const seq = await batch.transaction(
+    const heads = await batch.transaction(
       async (db) => {
         outcomes = decideCalls(calls, await load(batch.caches, openTables(db), teams, calls), batch.textMax)
         return writesOf(outcomes)
@@ -51,7 +52,7 @@ async function finish(batch: Batch, calls: readonly ChangeCall[], decisions = 1)
       (db, writes) => save(openTables(db), writes),
     )
     const writes = writesOf(outcomes)
-    if (writes.length > 0) batch.onCommit(writes, seq)
+    if (writes.length > 0) batch.onCommit(writes, heads)
     settle(outcomes)
     return outcomes.length
   } catch (error) {
@@ -119,17 +120,15 @@ function namedBy(calls: readonly ChangeCall[]): Named {
   return { locked: [...locked.values()], mentioned: [...mentioned.values()], emails: [...emails.values()] }
 }
 
-/** Sends everything at once. The number of the last log entry; 0 where the writes have none. */
-async function save({ users, log }: Tables, writes: readonly Write[]): Promise<number> {
+/** Sends everything at once. */
+async function save({ users, log }: Tables, writes: readonly Write[]): Promise<ReadonlyMap<TeamId, number>> {
   const changesUsers = writes.some(({ before, after }) => after !== before)
   const changesLog = writes.some(({ events, facts }) => events.length + facts.length > 0)
-  const [, , seq] = await Promise.all([
-    changesUsers && users.save(writes),
-    changesLog && log.lock(),
-    changesLog ? log.append(writes) : 0,
-  ])
-  return seq
+  const [, heads] = await Promise.all([changesUsers && users.save(writes), changesLog ? log.append(writes) : NO_HEADS])
+  return heads
 }
+
+const NO_HEADS: ReadonlyMap<TeamId, number> = new Map()
 
 /** Calls that were not decided share the fate of those that were. */
 function fail(calls: readonly ChangeCall[], outcomes: readonly Outcome[], error: unknown): number {

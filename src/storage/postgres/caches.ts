@@ -8,6 +8,7 @@ import { Gather } from '../gather.ts'
 import type { StoreLimits } from '../limits.ts'
 import type { Tables } from './tables.ts'
 import { UNKNOWN } from './teams.ts'
+import type { TokenKey } from './tokens.ts'
 import type { Found, UserKey } from './users.ts'
 
 /** How long a team or a grant is taken to be as it was read. Other processes write too: what they revoke must not work
@@ -23,6 +24,8 @@ export class Caches {
   readonly #findTeams: Gather<TeamId, Team>
   readonly #findUsers: Gather<UserKey, User>
   readonly #findGrants: Gather<string, Grant>
+  /** The team of a token never changes. */
+  readonly #tokenTeams: BoundedCache<TeamId>
   /** Counts what made cached rows out of date; what was read before must not enter after. */
   #epoch = 0
 
@@ -30,6 +33,7 @@ export class Caches {
     this.#teams = new BoundedCache(limits.cachedTeamsMax)
     this.#users = new BoundedCache(limits.cachedUsersMax, limits.cachedUsersTextMax)
     this.#grants = new BoundedCache(limits.cachedGrantsMax)
+    this.#tokenTeams = new BoundedCache(limits.cachedGrantsMax)
     this.#findTeams = new Gather(limits.queuedCallsMax, (teamIds) => this.#loadTeams(tables, teamIds))
     this.#findUsers = new Gather(limits.queuedCallsMax, async (keys) => this.usersOf(await tables.users.find(keys)))
     this.#findGrants = new Gather(limits.queuedCallsMax, (digests) => this.#loadGrants(tables, digests))
@@ -77,6 +81,7 @@ export class Caches {
     this.#teams.clear()
     this.#users.clear()
     this.#grants.clear()
+    this.#tokenTeams.clear()
   }
 
   #userOf({ teamId, userId, body }: Found): User {
@@ -107,13 +112,26 @@ export class Caches {
   async #loadGrants(tables: Tables, digests: readonly string[]): Promise<ReadonlyMap<string, Grant>> {
     const start = performance.now()
     const epoch = this.#epoch
-    const grants = await tables.tokens.findByDigests(digests)
+    const grants = await tables.tokens.find(await this.#findTokenKeys(tables, digests))
     if (epoch === this.#epoch) {
       for (const [digest, value] of grants) this.#grants.set(digest, { value, freshUntil: start + FRESH_MS })
     }
     return grants
   }
+
+  async #findTokenKeys(tables: Tables, digests: readonly string[]): Promise<readonly TokenKey[]> {
+    const unknown = digests.filter((digest) => this.#tokenTeams.get(digest) === undefined)
+    const epoch = this.#epoch
+    const found = unknown.length === 0 ? NO_TEAMS : await tables.tokenTeams.find(unknown)
+    if (epoch === this.#epoch) for (const [digest, teamId] of found) this.#tokenTeams.set(digest, teamId)
+    return digests.flatMap((digest) => {
+      const teamId = found.get(digest) ?? this.#tokenTeams.get(digest)
+      return teamId === undefined ? [] : [{ teamId, digest }]
+    })
+  }
 }
+
+const NO_TEAMS: ReadonlyMap<string, TeamId> = new Map()
 
 interface Aging<Value> {
   readonly value: Value

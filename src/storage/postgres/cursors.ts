@@ -1,32 +1,50 @@
+import type { TeamId } from '../../domain/ids.ts'
 import type { Connection } from './connection.ts'
 
 export interface Cursors {
-  find(reader: string): Promise<number | undefined>
-  save(reader: string, seq: number): Promise<void>
+  find(teamId: TeamId, reader: string): Promise<number | undefined>
+  save(teamId: TeamId, reader: string, seq: number): Promise<void>
+  /** Where they have no place yet, they have it at the end of the log. */
+  begin(teamId: TeamId, readers: readonly string[]): Promise<void>
 }
 
 export function openCursors(db: Connection): Cursors {
-  const find = db.prepare<[reader: string], { seq: number }>(`
+  const find = db.prepare<[TeamId, reader: string], { seq: number }>(`
     select
       seq
     from
       cursors
     where
-      reader = $1`)
+      team_id = $1
+      and reader = $2`)
 
-  const save = db.prepare<[reader: string, seq: number], never>(`
+  const save = db.prepare<[TeamId, reader: string, seq: number], never>(`
     insert into
-      cursors (reader, seq)
+      cursors (team_id, reader, seq)
     values
-      ($1, $2)
-    on conflict (reader) do update
+      ($1, $2, $3)
+    on conflict (team_id, reader) do update
     set
       seq = excluded.seq`)
 
+  const begin = db.prepare<[TeamId, readers: readonly string[]], never>(`
+    insert into
+      cursors (team_id, reader, seq)
+    select
+      $1,
+      reader,
+      coalesce((select last_seq from log_heads where team_id = $1), 0)
+    from
+      unnest($2::text[]) as r (reader)
+    on conflict (team_id, reader) do nothing`)
+
   return {
-    find: async (reader) => (await find.get(reader))?.seq,
-    save: async (reader, seq) => {
-      await save.run(reader, seq)
+    find: async (teamId, reader) => (await find.get(teamId, reader))?.seq,
+    save: async (teamId, reader, seq) => {
+      await save.run(teamId, reader, seq)
+    },
+    begin: async (teamId, readers) => {
+      await begin.run(teamId, readers)
     },
   }
 }

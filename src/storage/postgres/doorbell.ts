@@ -1,34 +1,40 @@
 import pg from 'pg'
+import type { TeamId } from '../../domain/ids.ts'
 
-/** Says that there may be something new, and no more: what it is, and whether, is read from the tables. Where no
+/** Says whose logs may have something new, and no more: what it is, and whether, is read from the tables. Where no
  * notification comes through, as behind PgBouncer in transaction mode, looking every so often finds the same later. */
 export interface Doorbell {
   /** Calls `onRing` when another process has rung. */
-  open(onRing: () => void): void
+  open(onRing: (teamIds: Rung) => void): void
   /** Rings at the others, soon. */
-  ring(): void
+  ring(teamIds: Rung): void
   close(): Promise<void>
 }
+
+export type Rung = Iterable<TeamId> | 'all'
 
 /** Commits of this time share a ring. */
 const RING_EVERY_MS = 5
 const RECONNECT_MS = 2000
 const CONNECT_TIMEOUT_MS = 5000
+/** PostgreSQL sends less than 8,000 bytes; longer lists stand for all teams. */
+const PAYLOAD_LENGTH_MAX = 7000
 
 /** A ring that a crash loses is no loss, so it waits for no disk. That holds for this one transaction: behind PgBouncer,
  * what is set for longer would stay in a connection that writes people next. */
-const RING = "select set_config('synchronous_commit', 'off', true), pg_notify('nametag_log', '')"
+const RING = "select set_config('synchronous_commit', 'off', true), pg_notify('nametag_log', $1)"
 
 /** On a connection of its own, which it opens at the first ring or when somebody listens. */
 export function createDoorbell(url: string): Doorbell {
   let client: Promise<pg.Client | undefined> | undefined
-  let onRing = () => {}
+  let onRing: (teamIds: Rung) => void = () => {}
   let ringing: NodeJS.Timeout | undefined
+  let due: Set<TeamId> | 'all' = new Set()
   let isDue = false
   let isClosed = false
 
   const connection = () => {
-    client ??= connect(url, () => onRing(), forget)
+    client ??= connect(url, (payload) => onRing(readPayload(payload)), forget)
     return client
   }
   const forget = () => {
@@ -39,16 +45,24 @@ export function createDoorbell(url: string): Doorbell {
     }, RECONNECT_MS).unref()
   }
 
-  const ring = () => {
-    if (isClosed) return
+  const ringSoon = () => {
     isDue = true
     ringing ??= setTimeout(async () => {
+      const payload = writePayload(due)
+      due = new Set()
       isDue = false
       const connected = await connection()
-      await connected?.query(RING).catch(() => {})
+      await connected?.query(RING, [payload]).catch(() => {})
       ringing = undefined
-      if (isDue) ring()
+      if (isDue) ringSoon()
     }, RING_EVERY_MS).unref()
+  }
+
+  const ring = (teamIds: Rung) => {
+    if (isClosed) return
+    if (teamIds === 'all') due = 'all'
+    else if (due !== 'all') for (const teamId of teamIds) due.add(teamId)
+    ringSoon()
   }
 
   return {
@@ -65,8 +79,21 @@ export function createDoorbell(url: string): Doorbell {
   }
 }
 
+function writePayload(teamIds: ReadonlySet<TeamId> | 'all'): string {
+  const payload = teamIds === 'all' ? '' : [...teamIds].join(' ')
+  return payload.length > PAYLOAD_LENGTH_MAX ? '' : payload
+}
+
+function readPayload(payload: string): Rung {
+  return payload === '' ? 'all' : (payload.split(' ') as TeamId[])
+}
+
 /** Nothing where it cannot be had; `onEnd` is called once for each connection, or attempt at one. */
-async function connect(url: string, onRing: () => void, onEnd: () => void): Promise<pg.Client | undefined> {
+async function connect(
+  url: string,
+  onRing: (payload: string) => void,
+  onEnd: () => void,
+): Promise<pg.Client | undefined> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -77,7 +104,7 @@ async function connect(url: string, onRing: () => void, onEnd: () => void): Prom
   const processId = () => Reflect.get(client, 'processID')
   client.on('error', () => {})
   client.on('notification', (ring) => {
-    if (ring.processId !== processId()) onRing()
+    if (ring.processId !== processId()) onRing(ring.payload ?? '')
   })
   try {
     await client.connect()

@@ -1,66 +1,101 @@
-import type { EventType, Fact, LogEntry, OtherFact } from '../../domain/event.ts'
+import {
+  type EventType,
+  type Fact,
+  type LogEntry,
+  MAIL_READER,
+  MAILED_KINDS,
+  type OtherFact,
+} from '../../domain/event.ts'
 import type { TeamId, UserId } from '../../domain/ids.ts'
 import type { EncodedFact, Write } from '../deciding.ts'
 import type { Connection } from './connection.ts'
 
 export interface Log {
-  /** Keeps all other writers of the log waiting until the transaction ends. */
+  /** Keeps other writers of the logs there are waiting until the transaction ends. */
   lock(): Promise<void>
-  /** Tells of the changed users and the facts, and gives the number of the last entry. Needs the lock. */
-  append(writes: readonly Write[]): Promise<number>
-  appendFact(teamId: TeamId, at: number, fact: EncodedFact): Promise<number>
-  read(after: number, limit: number): Promise<readonly LogEntry[]>
-  find(seq: number): Promise<LogEntry | undefined>
+  /** Tells of the changed users and the facts, asks for the mails that facts want, and gives the numbers of the last
+   * entries. Other writers of the same teams wait until the transaction ends. */
+  append(writes: readonly Write[]): Promise<ReadonlyMap<TeamId, number>>
+  appendFact(teamId: TeamId, at: number, fact: EncodedFact): Promise<ReadonlyMap<TeamId, number>>
+  read(teamId: TeamId, after: number, limit: number): Promise<readonly LogEntry[]>
+  find(teamId: TeamId, seq: number): Promise<LogEntry | undefined>
   /** Oldest first. */
-  findLast(kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]>
-  /** 0 where there is no entry. */
-  findLastSeq(): Promise<number>
+  findLast(teamId: TeamId, kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]>
+  /** The numbers of the last entries; teams that have none are left out. */
+  findHeads(teamIds: readonly TeamId[]): Promise<ReadonlyMap<TeamId, number>>
+  findAllHeads(): Promise<ReadonlyMap<TeamId, number>>
 }
 
 export function openLog(db: Connection): Log {
-  // Whoever numbers entries holds this row until the commit, so that numbers become visible in their order and a reader
-  // that has come to one has missed none below it (docs/decisions/0039). An identity column gives numbers before they can
-  // be seen; readers that wait for pg_snapshot_xmin would wait for every long transaction beside ours, and on PostgreSQL
-  // alone. The row is locked, not written, so that it leaves no dead versions behind.
   const lock = db.prepare<[], never>(`
     select
-      id
+      team_id
     from
-      log_lock
+      log_heads
+    order by
+      team_id
     for update`)
 
-  const append = db.prepare<LogColumns, { seq: number }>(`
+  // Whoever numbers entries of a team holds the row of its head until the commit, so that numbers become visible in their
+  // order and a reader that has come to one has missed none below it (docs/decisions/0039). An identity column gives
+  // numbers before they can be seen; readers that wait for pg_snapshot_xmin would wait for every long transaction beside
+  // ours, and on PostgreSQL alone. The teams come in order, so that no two writers wait for each other.
+  const append = db.prepare<[...HeadColumns, ...LogColumns], Head>(`
     with
-      last as (
+      heads as (
+        insert into
+          log_heads (team_id, last_seq)
         select
-          coalesce(max(seq), 0) as seq
+          *
         from
-          log
+          unnest($1::text[], $2::bigint[])
+        on conflict (team_id) do update
+        set
+          last_seq = log_heads.last_seq + excluded.last_seq
+        returning
+          team_id,
+          last_seq
       ),
       appended as (
         insert into
-          log (seq, team_id, user_id, types, at, body, kind)
+          log (team_id, seq, user_id, types, at, body, kind)
         select
-          last.seq + e.place,
           e.team_id,
+          heads.last_seq - e.following,
           e.user_id,
           e.types,
           e.at,
           e.body,
           e.kind
         from
-          last,
-          unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
-            with ordinality as e (team_id, user_id, types, at, body, kind, place)
-        returning
-          seq
+          unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[])
+            as e (team_id, following, user_id, types, at, body, kind)
+          join heads on heads.team_id = e.team_id
       )
     select
-      max(seq) as seq
+      team_id,
+      last_seq
     from
-      appended`)
+      heads`)
 
-  const read = db.prepare<[after: number, limit: number], LogRow>(`
+  // Right after the entries themselves, while nobody else can add any.
+  const askForMail = db.prepare<MailColumns, never>(`
+    insert into
+      undelivered (team_id, id, reader, seq, type, attempts, reason, next_at)
+    select
+      m.team_id,
+      'mail-' || (h.last_seq - m.following),
+      '${MAIL_READER}',
+      h.last_seq - m.following,
+      m.kind,
+      0,
+      '',
+      m.at
+    from
+      unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[]) as m (team_id, following, kind, at)
+      join log_heads h on h.team_id = m.team_id`)
+
+  const read = db.prepare<[TeamId, after: number, limit: number], LogRow>(`
     select
       seq,
       team_id,
@@ -71,13 +106,14 @@ export function openLog(db: Connection): Log {
     from
       log
     where
-      seq > $1
+      team_id = $1
+      and seq > $2
     order by
       seq
     limit
-      $2`)
+      $3`)
 
-  const find = db.prepare<[seq: number], LogRow>(`
+  const find = db.prepare<[TeamId, seq: number], LogRow>(`
     select
       seq,
       team_id,
@@ -88,9 +124,10 @@ export function openLog(db: Connection): Log {
     from
       log
     where
-      seq = $1`)
+      team_id = $1
+      and seq = $2`)
 
-  const findLastUsers = db.prepare<[limit: number], LogRow>(`
+  const findLastUsers = db.prepare<[TeamId, limit: number], LogRow>(`
     select
       seq,
       team_id,
@@ -101,14 +138,15 @@ export function openLog(db: Connection): Log {
     from
       log
     where
-      kind = 'user'
+      team_id = $1
+      and kind = 'user'
     order by
       seq desc
     limit
-      $1`)
+      $2`)
 
   // The index leaves out users, so that their entries, which are almost all, do not pay for it.
-  const findLastOthers = db.prepare<[kind: OtherFact['kind'], limit: number], LogRow>(`
+  const findLastOthers = db.prepare<[TeamId, kind: OtherFact['kind'], limit: number], LogRow>(`
     select
       seq,
       team_id,
@@ -119,24 +157,39 @@ export function openLog(db: Connection): Log {
     from
       log
     where
-      kind <> 'user'
-      and kind = $1
+      team_id = $1
+      and kind <> 'user'
+      and kind = $2
     order by
       seq desc
     limit
-      $2`)
+      $3`)
 
-  const findLastSeq = db.prepare<[], { seq: number }>(`
+  const findHeads = db.prepare<[teamIds: readonly TeamId[]], Head>(`
     select
-      seq
+      team_id,
+      last_seq
     from
-      log
-    order by
-      seq desc
-    limit
-      1`)
+      log_heads
+    where
+      team_id = any($1::text[])`)
 
-  const appendRows = async (rows: readonly NewLogRow[]) => (await append.get(...toColumns(rows)))?.seq ?? 0
+  const findAllHeads = db.prepare<[], Head>(`
+    select
+      team_id,
+      last_seq
+    from
+      log_heads`)
+
+  const appendRows = async (given: readonly NewLogRow[]) => {
+    const rows = countFollowing(given)
+    const mailed = rows.filter(({ kind }) => kind !== 'user' && MAILED_KINDS.includes(kind))
+    const [heads] = await Promise.all([
+      append.all(...toHeadColumns(rows), ...toColumns(rows)),
+      mailed.length > 0 && askForMail.run(...toMailColumns(mailed)),
+    ])
+    return toMap(heads)
+  }
 
   return {
     lock: async () => {
@@ -144,21 +197,26 @@ export function openLog(db: Connection): Log {
     },
     append: (writes) => appendRows(writes.flatMap(toRows)),
     appendFact: (teamId, at, fact) => appendRows([toFactRow(teamId, at, fact)]),
-    read: async (after, limit) => (await read.all(after, limit)).map(fromRow),
-    find: async (seq) => {
-      const row = await find.get(seq)
+    read: async (teamId, after, limit) => (await read.all(teamId, after, limit)).map(fromRow),
+    find: async (teamId, seq) => {
+      const row = await find.get(teamId, seq)
       return row === undefined ? undefined : fromRow(row)
     },
-    findLast: async (kind, limit) => {
-      const rows = kind === 'user' ? await findLastUsers.all(limit) : await findLastOthers.all(kind, limit)
+    findLast: async (teamId, kind, limit) => {
+      const rows =
+        kind === 'user' ? await findLastUsers.all(teamId, limit) : await findLastOthers.all(teamId, kind, limit)
       return rows.toReversed().map(fromRow)
     },
-    findLastSeq: async () => (await findLastSeq.get())?.seq ?? 0,
+    findHeads: async (teamIds) => toMap(await findHeads.all(teamIds)),
+    findAllHeads: async () => toMap(await findAllHeads.all()),
   }
 }
 
+type HeadColumns = [teamIds: readonly TeamId[], counts: readonly number[]]
+
 type LogColumns = [
   teamIds: readonly TeamId[],
+  following: readonly number[],
   userIds: readonly UserId[],
   types: readonly string[],
   ats: readonly number[],
@@ -166,7 +224,22 @@ type LogColumns = [
   kinds: readonly string[],
 ]
 
+type MailColumns = [
+  teamIds: readonly TeamId[],
+  following: readonly number[],
+  kinds: readonly string[],
+  ats: readonly number[],
+]
+
 type NewLogRow = Omit<LogRow, 'seq'> & { readonly user_id: UserId }
+
+/** An entry, and how many of its team follow it in the batch. */
+type CountedRow = NewLogRow & { readonly following: number }
+
+interface Head {
+  readonly team_id: TeamId
+  readonly last_seq: number
+}
 
 /** The entry of the user comes first, then those of the facts. */
 function toRows({ after, at, body, events, facts }: Write): NewLogRow[] {
@@ -179,15 +252,48 @@ function toFactRow(teamId: TeamId, at: number, { fact, body }: EncodedFact): New
   return { team_id: teamId, user_id: fact.userId, types: '', at, body, kind: fact.kind }
 }
 
-function toColumns(rows: readonly NewLogRow[]): LogColumns {
+function countFollowing(rows: readonly NewLogRow[]): readonly CountedRow[] {
+  const counts = new Map<TeamId, number>()
+  return rows
+    .toReversed()
+    .map((row) => {
+      const following = counts.get(row.team_id) ?? 0
+      counts.set(row.team_id, following + 1)
+      return { ...row, following }
+    })
+    .reverse()
+}
+
+function toHeadColumns(rows: readonly CountedRow[]): HeadColumns {
+  const counts = new Map<TeamId, number>()
+  for (const { team_id, following } of rows) counts.set(team_id, Math.max(counts.get(team_id) ?? 0, following + 1))
+  const teamIds = [...counts.keys()].sort()
+  return [teamIds, teamIds.map((teamId) => counts.get(teamId) ?? 0)]
+}
+
+function toColumns(rows: readonly CountedRow[]): LogColumns {
   return [
     rows.map(({ team_id }) => team_id),
+    rows.map(({ following }) => following),
     rows.map(({ user_id }) => user_id),
     rows.map(({ types }) => types),
     rows.map(({ at }) => at),
     rows.map(({ body }) => body),
     rows.map(({ kind }) => kind),
   ]
+}
+
+function toMailColumns(rows: readonly CountedRow[]): MailColumns {
+  return [
+    rows.map(({ team_id }) => team_id),
+    rows.map(({ following }) => following),
+    rows.map(({ kind }) => kind),
+    rows.map(({ at }) => at),
+  ]
+}
+
+function toMap(heads: readonly Head[]): ReadonlyMap<TeamId, number> {
+  return new Map(heads.map(({ team_id, last_seq }) => [team_id, last_seq]))
 }
 
 interface LogRow {

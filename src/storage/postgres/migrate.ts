@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { Connection, Pool } from './connection.ts'
 import { MIGRATIONS, type Migration } from './migrations.ts'
-import { isConstraintViolation } from './outages.ts'
+import { isConstraintViolation, isUnsupported } from './outages.ts'
 import { openTransaction } from './transaction.ts'
 
 /** Brings the schema forward, one transaction per migration. Refuses a schema that this version does not know. Of
@@ -45,8 +45,20 @@ function missingOf(migrations: readonly Migration[], applied: readonly Applied[]
 }
 
 async function apply(tx: Connection, migration: Migration): Promise<void> {
-  await tx.prepare(migration.sql).run()
+  if (migration.sqlElsewhere === undefined) await tx.prepare(migration.sql).run()
+  else await runOrElse(tx, migration.sql, migration.sqlElsewhere)
   await addApplied(tx, migration)
+}
+
+async function runOrElse(tx: Connection, sql: string, sqlElsewhere: string): Promise<void> {
+  await tx.prepare('savepoint before').run()
+  try {
+    await tx.prepare(sql).run()
+  } catch (error) {
+    if (!isUnsupported(error)) throw error
+    await tx.prepare('rollback to savepoint before').run()
+    await tx.prepare(sqlElsewhere).run()
+  }
 }
 
 export async function hasTable(db: Connection): Promise<boolean> {

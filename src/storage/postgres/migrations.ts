@@ -1,11 +1,16 @@
 import * as start from './migrations/0001-teams-users-tokens-log.ts'
 import * as factsAndReaders from './migrations/0002-facts-readers.ts'
 import * as notes from './migrations/0003-notes.ts'
+import * as logPerTeam from './migrations/0004-log-per-team.ts'
+import * as leasesAndTickets from './migrations/0005-leases-tickets.ts'
+import * as limits from './migrations/0006-limits.ts'
 
 export interface Migration {
   readonly number: number
   readonly name: string
   readonly sql: string
+  /** Where the engine does not have what `sql` asks for. */
+  readonly sqlElsewhere?: string
 }
 
 /** In order. A migration that has been released is never edited. */
@@ -13,4 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 1, name: 'teams-users-tokens-log', ...start },
   { number: 2, name: 'facts-readers', ...factsAndReaders },
   { number: 3, name: 'notes', ...notes },
+  { number: 4, name: 'log-per-team', ...logPerTeam },
+  { number: 5, name: 'leases-tickets', ...leasesAndTickets },
+  { number: 6, name: 'limits', ...limits },
 ]

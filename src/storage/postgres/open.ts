@@ -2,14 +2,14 @@ import type { Store } from '../store.ts'
 import { connect } from './connection.ts'
 import { hasTable, MIGRATE_TIMEOUT_MS, migrate } from './migrate.ts'
 import { type PostgresOptions, PostgresStore } from './store.ts'
-import { openHead } from './watch.ts'
+import { openSeen } from './watch.ts'
 
 /** Opens a store and brings its schema up to date. Rejects with one plain sentence where it cannot. */
 export async function openPostgres(options: PostgresOptions): Promise<Store> {
   await bringUpToDate(options.url)
   const db = connect(options.url)
   try {
-    return new PostgresStore(db, options, await openHead(db)())
+    return new PostgresStore(db, options, (await openSeen(db)([])).nextExpiration)
   } catch (error) {
     await db.close()
     throw error

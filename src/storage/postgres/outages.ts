@@ -46,6 +46,11 @@ export function isUseless(error: unknown): boolean {
   return isLost(error) || codeOf(error) === '25006'
 }
 
+/** Whether the engine does not know what it was asked for: 0A000 where it says so, 42601 where it cannot read it. */
+export function isUnsupported(error: unknown): boolean {
+  return ['0A000', '42601'].includes(codeOf(error))
+}
+
 /** What a failed statement means to the caller: an outage, unless the statement itself is to blame. */
 export function outageOf(error: unknown): unknown {
   const isOutage = isLost(error) || isConflict(error) || OUTAGES.some((code) => codeOf(error).startsWith(code))

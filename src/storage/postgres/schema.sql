@@ -1,8 +1,25 @@
 CREATE TABLE cursors (
+  team_id text collate "C" not null,
   reader text collate "C" not null,
   seq bigint not null,
-  PRIMARY KEY (reader)
+  PRIMARY KEY (team_id, reader)
 );
+
+CREATE TABLE leases (
+  team_id text collate "C" not null,
+  name text collate "C" not null,
+  owner text collate "C",
+  epoch bigint not null,
+  PRIMARY KEY (team_id, name)
+);
+
+CREATE TABLE limit_windows (
+  team_id text collate "C" not null,
+  key text collate "C" not null,
+  body text not null,
+  valid_until bigint not null,
+  PRIMARY KEY (team_id, key)
+) WITH (fillfactor=50);
 
 CREATE TABLE log (
   team_id text collate "C" not null,
@@ -15,20 +32,25 @@ CREATE TABLE log (
   PRIMARY KEY (team_id, seq)
 );
 
-CREATE UNIQUE INDEX log_seq ON log USING btree (seq);
+CREATE INDEX log_told ON log USING btree (team_id, kind, seq) WHERE (kind <> 'user'::text);
 
-CREATE INDEX log_told ON log USING btree (kind, seq) WHERE (kind <> 'user'::text);
-
-CREATE TABLE log_lock (
-  id integer not null,
-  PRIMARY KEY (id)
-);
+CREATE TABLE log_heads (
+  team_id text collate "C" not null,
+  last_seq bigint not null,
+  PRIMARY KEY (team_id)
+) WITH (fillfactor=50);
 
 CREATE TABLE migrations (
   number integer not null,
   name text not null,
   checksum text not null,
   PRIMARY KEY (number)
+);
+
+CREATE TABLE nodes (
+  node_id text collate "C" not null,
+  valid_until timestamp with time zone not null,
+  PRIMARY KEY (node_id)
 );
 
 CREATE TABLE notes (
@@ -41,7 +63,25 @@ CREATE TABLE teams (
   team_id text collate "C" not null,
   version bigint not null,
   body text not null,
+  app_count integer not null default 0,
   PRIMARY KEY (team_id)
+);
+
+CREATE INDEX teams_with_apps ON teams USING btree (team_id) WHERE (app_count > 0);
+
+CREATE TABLE tickets (
+  digest text collate "C" not null,
+  sealed text not null,
+  valid_until timestamp with time zone not null,
+  PRIMARY KEY (digest)
+);
+
+CREATE INDEX tickets_valid ON tickets USING btree (valid_until);
+
+CREATE TABLE token_teams (
+  digest text collate "C" not null,
+  team_id text collate "C" not null,
+  PRIMARY KEY (digest)
 );
 
 CREATE TABLE tokens (
@@ -58,9 +98,7 @@ CREATE TABLE tokens (
   FOREIGN KEY (team_id) REFERENCES teams(team_id)
 );
 
-CREATE UNIQUE INDEX tokens_digest ON tokens USING btree (digest);
-
-CREATE UNIQUE INDEX tokens_id ON tokens USING btree (token_id);
+CREATE UNIQUE INDEX tokens_digest ON tokens USING btree (team_id, digest);
 
 CREATE INDEX tokens_user ON tokens USING btree (team_id, user_id);
 
@@ -76,9 +114,9 @@ CREATE TABLE undelivered (
   PRIMARY KEY (team_id, id)
 );
 
-CREATE UNIQUE INDEX undelivered_id ON undelivered USING btree (id);
+CREATE INDEX undelivered_due ON undelivered USING btree (reader, next_at, team_id, id) WHERE (next_at IS NOT NULL);
 
-CREATE INDEX undelivered_next ON undelivered USING btree (reader, next_at, seq, id);
+CREATE INDEX undelivered_next ON undelivered USING btree (team_id, reader, next_at, seq, id);
 
 CREATE TABLE users (
   team_id text collate "C" not null,

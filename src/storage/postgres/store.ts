@@ -6,7 +6,8 @@ import type { Team } from '../../domain/team.ts'
 import type { User } from '../../domain/user.ts'
 import { Commits, earlier, earliestExpirationOf, earliestWritten } from '../commits.ts'
 import { type ChangeCall, encodeFact, type Write } from '../deciding.ts'
-import { DEFAULT_LIMITS, LAST_ENTRIES_MAX, PROGRESS_ROWS_MAX, pageOf, type StoreLimits } from '../limits.ts'
+import { LeaseLost, type Leases } from '../leases.ts'
+import { checkProgress, DEFAULT_LIMITS, LAST_ENTRIES_MAX, pageOf, type StoreLimits } from '../limits.ts'
 import type {
   Change,
   ChangeKey,
@@ -24,12 +25,15 @@ import { performBatch } from './batch.ts'
 import { Caches } from './caches.ts'
 import type { Connection, Pool } from './connection.ts'
 import { createDoorbell, type Doorbell } from './doorbell.ts'
+import { holdLease, openLeases } from './leases.ts'
+import type { Log } from './log.ts'
 import type { Notes } from './notes.ts'
 import { counted } from './own-writes.ts'
 import { openSnapshots } from './snapshots.ts'
 import { openTables, type Tables } from './tables.ts'
+import { openTickets, type Tickets } from './tickets.ts'
 import { BEGIN_SNAPSHOT, openTransaction, type Transaction } from './transaction.ts'
-import { type Head, Watch } from './watch.ts'
+import { type Look, type Seen, Watch } from './watch.ts'
 
 export interface PostgresOptions {
   /** `postgres://…` */
@@ -44,6 +48,9 @@ export interface PostgresOptions {
 }
 
 export class PostgresStore implements Store {
+  readonly isShared = true
+  readonly leases: Leases
+  readonly #tickets: Tickets
   readonly #db: Pool
   readonly #tokenDigest: (token: string) => string | Buffer
   readonly #tables: Tables
@@ -54,20 +61,22 @@ export class PostgresStore implements Store {
   readonly #commits = new Commits()
   readonly #doorbell: Doorbell | null
   readonly #watch: Watch
-  #lastSeq: number
+  /** Numbers of the last entries of followed teams, as far as they were told of. */
+  readonly #heads = new Map<TeamId, { readonly seq: number; readonly learntAt: number }>()
   /** The earliest expiry that listeners were told of, or might know themselves; 0 where there is none. */
   #nextExpiration: number
   #batches = 0
   #changes = 0
 
-  constructor(db: Pool, options: PostgresOptions, head: Head) {
+  constructor(db: Pool, options: PostgresOptions, nextExpiration: number) {
     const { url, tokenDigest, doorbell = true, shardByTeam = false } = options
     const limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#db = db
     this.#tokenDigest = tokenDigest
     this.#tables = openTables(db)
-    this.#lastSeq = head.lastSeq
-    this.#nextExpiration = head.nextExpiration
+    this.leases = openLeases(db)
+    this.#tickets = openTickets(db, limits.ticketsMax)
+    this.#nextExpiration = nextExpiration
     this.#caches = new Caches(this.#tables, limits)
     const { transaction, writes } = counted(openTransaction(db))
     this.#transaction = transaction
@@ -80,7 +89,9 @@ export class PostgresStore implements Store {
       db,
       doorbell: this.#doorbell,
       ownWrites: writes,
-      onSeen: (seen, isSure) => this.#see(seen, isSure),
+      followed: () => this.#commits.followed(),
+      follows: (teamId) => this.#commits.follows(teamId),
+      onSeen: (seen, look) => this.#see(seen, look),
     })
   }
 
@@ -98,8 +109,16 @@ export class PostgresStore implements Store {
     return team
   }
 
-  async findTeams(): Promise<readonly Team[]> {
-    return this.#tables.teams.findAll()
+  async findTeam(teamId: TeamId): Promise<Team | undefined> {
+    return this.#caches.findTeam(teamId)
+  }
+
+  async findTeams(after: TeamId | null, limit: number): Promise<readonly Team[]> {
+    return this.#tables.teams.findAfter(after ?? '', pageOf(limit))
+  }
+
+  async findTeamsWithApps(after: TeamId | null, limit: number): Promise<readonly Team[]> {
+    return this.#tables.teams.findAfterWithApps(after ?? '', pageOf(limit))
   }
 
   async findUser(teamId: TeamId, userId: UserId): Promise<User | undefined> {
@@ -135,46 +154,71 @@ export class PostgresStore implements Store {
     return this.#tables.tokens.hasLive(teamId, userId, appId)
   }
 
-  addToken(token: string, grant: Grant): Promise<void> {
-    return this.#write((tables) => tables.tokens.add(this.#digest(token), grant))
+  async addToken(token: string, grant: Grant): Promise<void> {
+    const digest = this.#digest(token)
+    // Known to belong to the team before there is anything to find there.
+    const teamId = await this.#tables.tokenTeams.add(digest, grant.teamId)
+    if (teamId !== grant.teamId) throw new Error(`The token ${grant.tokenId} is one of another team.`)
+    await this.#write(({ tokens }) => tokens.add(digest, grant))
   }
 
   async hasTokens(): Promise<boolean> {
     return this.#tables.tokens.hasAny()
   }
 
-  async findTokens(teamId: TeamId | null): Promise<readonly Grant[]> {
-    const { tokens } = this.#tables
-    return teamId === null ? tokens.findAll() : tokens.findOfTeam(teamId)
+  async findTokens(teamId: TeamId, after: string | null, limit: number): Promise<readonly Grant[]> {
+    return this.#tables.tokens.findAfter(teamId, after ?? '', pageOf(limit))
   }
 
-  async revokeToken(tokenId: string, now: number, tell?: (grant: Grant) => OtherFact | undefined): Promise<boolean> {
-    const revoked = await this.#write((tables) => revoke(tables, tokenId, now, tell), {
-      afterCommit: (done) => {
-        if (done === undefined) return
-        this.#caches.forgetGrant(done.digest)
-        this.#lastSeq = done.seq ?? this.#lastSeq
-      },
+  async revokeToken(
+    teamId: TeamId,
+    tokenId: string,
+    now: number,
+    tell: (grant: Grant) => OtherFact | undefined = () => undefined,
+  ): Promise<boolean> {
+    const revoke = async ({ tokens, log }: Tables) => {
+      const revoked = await tokens.revoke(teamId, tokenId, now)
+      return revoked && { digest: revoked.digest, heads: await append(log, teamId, now * 1000, tell(revoked.grant)) }
+    }
+    const revoked = await this.#write(revoke, {
+      afterCommit: (done) => done && this.#caches.forgetGrant(done.digest),
+      headsOf: (done) => done?.heads,
     })
     return revoked !== undefined
   }
 
-  async readLog(after: number, limit: number): Promise<readonly LogEntry[]> {
-    return this.#tables.log.read(after, pageOf(limit))
+  async readLog(teamId: TeamId, after: number, limit: number): Promise<readonly LogEntry[]> {
+    return this.#tables.log.read(teamId, after, pageOf(limit))
   }
 
-  async findEntry(seq: number): Promise<LogEntry | undefined> {
-    return this.#tables.log.find(seq)
+  async findEntry(teamId: TeamId, seq: number): Promise<LogEntry | undefined> {
+    return this.#tables.log.find(teamId, seq)
   }
 
-  async findLast(kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]> {
-    return this.#tables.log.findLast(kind, pageOf(limit, LAST_ENTRIES_MAX))
+  async findLast(teamId: TeamId, kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]> {
+    return this.#tables.log.findLast(teamId, kind, pageOf(limit, LAST_ENTRIES_MAX))
+  }
+
+  async findLastSeq(teamId: TeamId): Promise<number> {
+    const startedAt = performance.now()
+    const seq = (await this.#tables.log.findHeads([teamId])).get(teamId) ?? 0
+    // Who follows the team is not to hear of an older one after this.
+    if (this.#commits.follows(teamId)) this.#hear(new Map([[teamId, seq]]), startedAt)
+    return seq
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {
     const stops = [this.#commits.listen(listener), this.#watch.begin()]
     return () => {
       for (const stop of stops) stop()
+    }
+  }
+
+  follow(teamId: TeamId, listener: (lastSeq: number) => void): () => void {
+    const stops = [this.#commits.follow(teamId, listener), this.#watch.begin()]
+    return () => {
+      for (const stop of stops) stop()
+      if (!this.#commits.follows(teamId)) this.#heads.delete(teamId)
     }
   }
 
@@ -186,25 +230,52 @@ export class PostgresStore implements Store {
     return this.#tables.users.findNextExpiration()
   }
 
-  async findCursor(reader: string): Promise<number | undefined> {
-    return this.#tables.cursors.find(reader)
+  async findCursor(teamId: TeamId, reader: string): Promise<number | undefined> {
+    return this.#tables.cursors.find(teamId, reader)
   }
 
-  async saveProgress({ reader, cursor, keep = [], drop = [] }: Progress): Promise<void> {
-    if (keep.length + drop.length > PROGRESS_ROWS_MAX) {
-      throw new RangeError(`Progress has at most ${PROGRESS_ROWS_MAX} rows.`)
-    }
-    await this.#write(async ({ cursors, undelivered }) => {
-      if (cursor !== undefined) await cursors.save(reader, cursor)
-      if (drop.length > 0) await undelivered.drop(reader, drop)
+  async beginReaders(teamId: TeamId, readers: readonly string[]): Promise<void> {
+    await this.#tables.cursors.begin(teamId, readers)
+  }
+
+  async saveProgress(progress: Progress): Promise<void> {
+    checkProgress(progress)
+    const { teamId, reader, cursor, keep = [], drop = [], lease } = progress
+    await this.#write(async ({ cursors, undelivered }, db) => {
+      if (lease !== undefined && !(await holdLease(db, lease))) {
+        throw new LeaseLost(`${reader} of ${teamId} is another's.`)
+      }
+      if (cursor !== undefined) await cursors.save(teamId, reader, cursor)
+      if (drop.length > 0) await undelivered.drop(teamId, reader, drop)
       if (keep.length > 0) await undelivered.keep(keep)
     })
   }
 
-  async findUndelivered(reader: string | null, limit: number): Promise<readonly Undelivered[]> {
+  async findUndelivered(teamId: TeamId, reader: string | null, limit: number): Promise<readonly Undelivered[]> {
     const { undelivered } = this.#tables
     const rows = pageOf(limit)
-    return reader === null ? undelivered.findAll(rows) : undelivered.findOfReader(reader, rows)
+    return reader === null ? undelivered.findOfTeam(teamId, rows) : undelivered.findOfReader(teamId, reader, rows)
+  }
+
+  async claimDue(reader: string, now: number, later: number, limit: number): Promise<readonly Undelivered[]> {
+    const due = Map.groupBy(await this.#tables.undelivered.findDue(reader, now, pageOf(limit)), ({ teamId }) => teamId)
+    const claims = [...due].map(([teamId, rows]) => {
+      const ids = rows.map(({ id }) => id)
+      return this.#write(({ undelivered }) => undelivered.claim(teamId, ids, { now, later }))
+    })
+    return (await Promise.all(claims)).flat()
+  }
+
+  async findNextDue(reader: string): Promise<number | undefined> {
+    return this.#tables.undelivered.findNextDue(reader)
+  }
+
+  async saveTicket(digest: string, sealed: string, lifeMs: number): Promise<boolean> {
+    return this.#tickets.save(digest, sealed, lifeMs)
+  }
+
+  async takeTicket(digest: string): Promise<string | undefined> {
+    return this.#tickets.take(digest)
   }
 
   async findNote(key: string): Promise<string | undefined> {
@@ -224,18 +295,23 @@ export class PostgresStore implements Store {
       async ({ log, users }, db) => {
         await log.lock()
         await openSnapshots(db).restore(snapshot)
-        return { lastSeq: await log.findLastSeq(), earliest: (await users.findNextExpiration()) ?? 0 }
+        // A followed team that has lost its whole log is told of, too.
+        const emptied = this.#commits.followed().map((teamId) => [teamId, 0] as const)
+        const heads = new Map([...emptied, ...(await log.findAllHeads())])
+        return { heads, earliest: (await users.findNextExpiration()) ?? 0 }
       },
       {
-        afterCommit: ({ lastSeq, earliest }) => {
+        afterCommit: ({ earliest }) => {
           this.#caches.clear()
-          this.#lastSeq = lastSeq
+          this.#heads.clear()
           this.#nextExpiration = earliest
         },
+        headsOf: ({ heads }) => heads,
         findEarliest: ({ earliest }) => earliest,
       },
     )
     await restored
+    this.#doorbell?.ring('all')
   }
 
   stats(): StoreStats {
@@ -243,7 +319,6 @@ export class PostgresStore implements Store {
       queued: this.#queue.length,
       batches: this.#batches,
       changes: this.#changes,
-      lastSeq: this.#lastSeq,
     }
   }
 
@@ -258,12 +333,11 @@ export class PostgresStore implements Store {
       caches: this.#caches,
       transaction: this.#transaction,
       textMax,
-      onCommit: (writes: readonly Write[], seq: number) => {
+      onCommit: (writes: readonly Write[], heads: Heads) => {
         this.#caches.keepUsers(writes)
-        if (seq > 0) this.#lastSeq = seq
         this.#batches += 1
         this.#changes += writes.length
-        this.#tell(earliestWritten(writes))
+        this.#tell(heads, earliestWritten(writes))
       },
     }
     return performBatch(batch, calls)
@@ -272,32 +346,55 @@ export class PostgresStore implements Store {
   /** Administrative work: alone, in its place between the batches. */
   #write<Result>(
     work: (tables: Tables, db: Connection) => Promise<Result>,
-    { afterCommit, findEarliest = () => 0 }: Around<Result> = {},
+    { afterCommit, headsOf, findEarliest }: Around<Result> = {},
   ): Promise<Result> {
     return this.#queue.alone(async () => {
       const result = await this.#transaction((db) => work(openTables(db), db))
       afterCommit?.(result)
-      this.#tell(findEarliest(result))
+      this.#tell(headsOf?.(result) ?? NO_HEADS, findEarliest?.(result) ?? 0)
       return result
     })
   }
 
-  #tell(earliestExpiration: number): void {
+  #tell(written: Heads, earliestExpiration: number): void {
     this.#nextExpiration = earlier(this.#nextExpiration, earliestExpiration)
-    this.#commits.tell(this.#lastSeq, () => earliestExpiration)
-    this.#doorbell?.ring()
+    // Of a later commit of another process one may have heard before.
+    const knownOf = (teamId: TeamId) => this.#heads.get(teamId)?.seq ?? 0
+    const heads = new Map([...written].map(([teamId, seq]) => [teamId, Math.max(seq, knownOf(teamId))]))
+    this.#learn(heads)
+    this.#commits.tell(heads, () => earliestExpiration)
+    if (heads.size > 0) this.#doorbell?.ring(heads.keys())
+    else if (earliestExpiration > 0) this.#doorbell?.ring('all')
   }
 
   /** Tells of what other processes have committed. */
-  #see({ lastSeq, nextExpiration }: Head, isSure: boolean): void {
-    // Numbers go back where another process has restored a snapshot.
-    const isNew = lastSeq > this.#lastSeq || (isSure && lastSeq < this.#lastSeq)
+  #see({ heads, nextExpiration }: Seen, { startedAt, isSure }: Look): void {
+    this.#hear(heads, startedAt)
     const isEarlier = nextExpiration !== 0 && (this.#nextExpiration === 0 || nextExpiration < this.#nextExpiration)
     if (isSure) this.#nextExpiration = nextExpiration
-    if (!isNew && !isEarlier) return
-    this.#lastSeq = isNew ? lastSeq : this.#lastSeq
+    if (!isEarlier) return
     this.#nextExpiration = nextExpiration
-    this.#commits.tell(this.#lastSeq, () => nextExpiration)
+    this.#commits.tell(NO_HEADS, () => nextExpiration)
+  }
+
+  #hear(seen: Heads, startedAt: number): void {
+    const unknown = new Map([...seen].filter(([teamId]) => !this.#heads.has(teamId)))
+    const moved = new Map([...seen].filter(([teamId, seq]) => this.#hasMoved(teamId, seq, startedAt)))
+    this.#learn(unknown)
+    this.#learn(moved)
+    this.#commits.tellFollowers(unknown)
+    if (moved.size > 0) this.#commits.tell(moved, () => 0)
+  }
+
+  /** Numbers go back where another process has restored a snapshot, and nowhere else. */
+  #hasMoved(teamId: TeamId, seq: number, startedAt: number): boolean {
+    const known = this.#heads.get(teamId)
+    return known !== undefined && (seq > known.seq || (seq < known.seq && startedAt > known.learntAt))
+  }
+
+  #learn(heads: Heads): void {
+    const learntAt = performance.now()
+    for (const [teamId, seq] of heads) if (this.#commits.follows(teamId)) this.#heads.set(teamId, { seq, learntAt })
   }
 
   #digest(token: string): string {
@@ -311,29 +408,18 @@ async function putNote(notes: Notes, key: string, value: string | null, expected
   return value === null ? (await notes.find(key)) === undefined : notes.add(key, value)
 }
 
+type Heads = Commit['teams']
+const NO_HEADS: Heads = new Map()
+
+async function append(log: Log, teamId: TeamId, at: number, fact: OtherFact | undefined): Promise<Heads> {
+  return fact === undefined ? NO_HEADS : log.appendFact(teamId, at, encodeFact(fact))
+}
+
 interface Around<Result> {
   /** Comes before everything that follows. */
   readonly afterCommit?: (result: Result) => void
+  /** The numbers of the last entries of the logs that were written. */
+  readonly headsOf?: (result: Result) => Heads | undefined
   /** Of the statuses that were written. */
   readonly findEarliest?: (result: Result) => number
-}
-
-async function revoke(
-  { tokens, log }: Tables,
-  tokenId: string,
-  now: number,
-  tell: (grant: Grant) => OtherFact | undefined = () => undefined,
-): Promise<Told | undefined> {
-  const revoked = await tokens.revoke(tokenId, now)
-  if (revoked === undefined) return undefined
-  const fact = tell(revoked.grant)
-  if (fact === undefined) return { digest: revoked.digest }
-  await log.lock()
-  const seq = await log.appendFact(revoked.grant.teamId, now * 1000, encodeFact(fact))
-  return { digest: revoked.digest, seq }
-}
-
-interface Told {
-  readonly digest: string
-  readonly seq?: number
 }

@@ -5,7 +5,9 @@ import type { Connection } from './connection.ts'
 export interface Teams {
   /** The bodies of teams whose version is the known one are left out. */
   find(known: readonly Known[]): Promise<readonly Found[]>
-  findAll(): Promise<readonly Team[]>
+  /** After the empty id: from the first on. */
+  findAfter(after: TeamId | '', limit: number): Promise<readonly Team[]>
+  findAfterWithApps(after: TeamId | '', limit: number): Promise<readonly Team[]>
   add(team: Team): Promise<void>
   /** False where there is no such team. */
   save(team: Team): Promise<boolean>
@@ -37,28 +39,46 @@ export function openTeams(db: Connection): Teams {
       unnest($1::text[], $2::bigint[]) as k (team_id, version)
       join teams t on t.team_id = k.team_id`)
 
-  const findAll = db.prepare<[], TeamRow>(`
+  const findAfter = db.prepare<[after: TeamId | '', limit: number], TeamRow>(`
     select
       body
     from
       teams
+    where
+      team_id > $1
     order by
-      team_id`)
+      team_id
+    limit
+      $2`)
 
-  const add = db.prepare<[body: string, TeamId], never>(`
+  const findAfterWithApps = db.prepare<[after: TeamId | '', limit: number], TeamRow>(`
+    select
+      body
+    from
+      teams
+    where
+      app_count > 0
+      and team_id > $1
+    order by
+      team_id
+    limit
+      $2`)
+
+  const add = db.prepare<[body: string, appCount: number, TeamId], never>(`
     insert into
-      teams (body, team_id, version)
+      teams (body, app_count, team_id, version)
     values
-      ($1, $2, ${VERSION})`)
+      ($1, $2, $3, ${VERSION})`)
 
-  const save = db.prepare<[body: string, TeamId], never>(`
+  const save = db.prepare<[body: string, appCount: number, TeamId], never>(`
     update
       teams
     set
       body = $1,
+      app_count = $2,
       version = ${VERSION}
     where
-      team_id = $2`)
+      team_id = $3`)
 
   return {
     find: async (known) => {
@@ -70,11 +90,12 @@ export function openTeams(db: Connection): Teams {
         body === null ? { teamId, version } : { teamId, version, team: fromRow({ body }) },
       )
     },
-    findAll: async () => (await findAll.all()).map(fromRow),
+    findAfter: async (after, limit) => (await findAfter.all(after, limit)).map(fromRow),
+    findAfterWithApps: async (after, limit) => (await findAfterWithApps.all(after, limit)).map(fromRow),
     add: async (team) => {
-      await add.run(toBody(team), team.id)
+      await add.run(toBody(team), team.apps.size, team.id)
     },
-    save: async (team) => (await save.run(toBody(team), team.id)).changes === 1,
+    save: async (team) => (await save.run(toBody(team), team.apps.size, team.id)).changes === 1,
   }
 }
 

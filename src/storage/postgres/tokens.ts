@@ -3,15 +3,21 @@ import type { AppId, TeamId, UserId } from '../../domain/ids.ts'
 import type { Connection } from './connection.ts'
 
 export interface Tokens {
-  findByDigests(digests: readonly string[]): Promise<ReadonlyMap<string, Grant>>
+  /** By digest. */
+  find(keys: readonly TokenKey[]): Promise<ReadonlyMap<string, Grant>>
   hasAny(): Promise<boolean>
-  findAll(): Promise<readonly Grant[]>
-  findOfTeam(teamId: TeamId): Promise<readonly Grant[]>
+  /** After the empty id: from the first on. */
+  findAfter(teamId: TeamId, after: string, limit: number): Promise<readonly Grant[]>
   /** Whether the user has a user token of the app that is not revoked. */
   hasLive(teamId: TeamId, userId: UserId, appId: AppId | null): Promise<boolean>
   add(digest: string, grant: Grant): Promise<void>
   /** Nothing where no token has this id, or it was revoked before. */
-  revoke(tokenId: string, now: number): Promise<Revoked | undefined>
+  revoke(teamId: TeamId, tokenId: string, now: number): Promise<Revoked | undefined>
+}
+
+export interface TokenKey {
+  readonly teamId: TeamId
+  readonly digest: string
 }
 
 export interface Revoked {
@@ -20,15 +26,15 @@ export interface Revoked {
 }
 
 export function openTokens(db: Connection): Tokens {
-  const findByDigests = db.prepare<[digests: readonly string[]], TokenRow & { readonly digest: string }>(`
+  const find = db.prepare<[teamIds: readonly TeamId[], digests: readonly string[]], FoundRow>(`
     select
-      digest,
-      body,
-      revoked_at
+      t.digest,
+      t.body,
+      t.revoked_at
     from
-      tokens
-    where
-      digest = any($1::text[])`)
+      unnest($1::text[], $2::text[]) as k (team_id, digest)
+      join tokens t on t.team_id = k.team_id
+      and t.digest = k.digest`)
 
   const findAny = db.prepare<[], { token_id: string }>(`
     select
@@ -38,17 +44,7 @@ export function openTokens(db: Connection): Tokens {
     limit
       1`)
 
-  const findAll = db.prepare<[], TokenRow>(`
-    select
-      body,
-      revoked_at
-    from
-      tokens
-    order by
-      created_at desc,
-      token_id`)
-
-  const findOfTeam = db.prepare<[TeamId], TokenRow>(`
+  const findAfter = db.prepare<[TeamId, after: string, limit: number], TokenRow>(`
     select
       body,
       revoked_at
@@ -56,9 +52,11 @@ export function openTokens(db: Connection): Tokens {
       tokens
     where
       team_id = $1
+      and token_id > $2
     order by
-      created_at desc,
-      token_id`)
+      token_id
+    limit
+      $3`)
 
   const findLive = db.prepare<[TeamId, UserId, AppId | null], { token_id: string }>(`
     select
@@ -80,13 +78,14 @@ export function openTokens(db: Connection): Tokens {
     values
       ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 
-  const revoke = db.prepare<[now: number, tokenId: string], TokenRow & { readonly digest: string }>(`
+  const revoke = db.prepare<[now: number, TeamId, tokenId: string], FoundRow>(`
     update
       tokens
     set
       revoked_at = $1
     where
-      token_id = $2
+      team_id = $2
+      and token_id = $3
       and revoked_at is null
     returning
       digest,
@@ -94,17 +93,21 @@ export function openTokens(db: Connection): Tokens {
       revoked_at`)
 
   return {
-    findByDigests: async (digests) =>
-      new Map((await findByDigests.all(digests)).map((row) => [row.digest, fromRow(row)])),
+    find: async (keys) => {
+      const rows = await find.all(
+        keys.map(({ teamId }) => teamId),
+        keys.map(({ digest }) => digest),
+      )
+      return new Map(rows.map((row) => [row.digest, fromRow(row)]))
+    },
     hasAny: async () => (await findAny.get()) !== undefined,
-    findAll: async () => (await findAll.all()).map(fromRow),
-    findOfTeam: async (teamId) => (await findOfTeam.all(teamId)).map(fromRow),
+    findAfter: async (teamId, after, limit) => (await findAfter.all(teamId, after, limit)).map(fromRow),
     hasLive: async (teamId, userId, appId) => (await findLive.get(teamId, userId, appId)) !== undefined,
     add: async (digest, grant) => {
       await add.run(...toRow(digest, grant))
     },
-    revoke: async (tokenId, now) => {
-      const row = await revoke.get(now, tokenId)
+    revoke: async (teamId, tokenId, now) => {
+      const row = await revoke.get(now, teamId, tokenId)
       return row === undefined ? undefined : { digest: row.digest, grant: fromRow(row) }
     },
   }
@@ -113,6 +116,10 @@ export function openTokens(db: Connection): Tokens {
 interface TokenRow {
   readonly body: string
   readonly revoked_at: number | null
+}
+
+interface FoundRow extends TokenRow {
+  readonly digest: string
 }
 
 type NewTokenRow = [

@@ -1,16 +1,30 @@
+import type { TeamId } from '../../domain/ids.ts'
 import type { Undelivered } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 export interface UndeliveredRows {
-  findOfReader(reader: string, limit: number): Promise<readonly Undelivered[]>
-  findAll(limit: number): Promise<readonly Undelivered[]>
+  findOfReader(teamId: TeamId, reader: string, limit: number): Promise<readonly Undelivered[]>
+  findOfTeam(teamId: TeamId, limit: number): Promise<readonly Undelivered[]>
+  findNextDue(reader: string): Promise<number | undefined>
+  findDue(reader: string, now: number, limit: number): Promise<readonly UndeliveredKey[]>
+  /** Those that are still due at `now` are next due `later`. */
+  claim(
+    teamId: TeamId,
+    ids: readonly string[],
+    times: { readonly now: number; readonly later: number },
+  ): Promise<readonly Undelivered[]>
   /** Replaces what is stored under the same ids. */
   keep(undelivered: readonly Undelivered[]): Promise<void>
-  drop(reader: string, ids: readonly string[]): Promise<void>
+  drop(teamId: TeamId, reader: string, ids: readonly string[]): Promise<void>
+}
+
+export interface UndeliveredKey {
+  readonly teamId: TeamId
+  readonly id: string
 }
 
 export function openUndelivered(db: Connection): UndeliveredRows {
-  const findOfReader = db.prepare<[reader: string, limit: number], Undelivered>(`
+  const findOfReader = db.prepare<[TeamId, reader: string, limit: number], Undelivered>(`
     select
       id,
       reader,
@@ -23,15 +37,16 @@ export function openUndelivered(db: Connection): UndeliveredRows {
     from
       undelivered
     where
-      reader = $1
+      team_id = $1
+      and reader = $2
     order by
       next_at nulls last,
       seq,
       id
     limit
-      $2`)
+      $3`)
 
-  const findAll = db.prepare<[limit: number], Undelivered>(`
+  const findOfTeam = db.prepare<[TeamId, limit: number], Undelivered>(`
     select
       id,
       reader,
@@ -43,12 +58,63 @@ export function openUndelivered(db: Connection): UndeliveredRows {
       next_at as "nextAt"
     from
       undelivered
+    where
+      team_id = $1
     order by
       next_at nulls last,
       seq,
       id
     limit
-      $1`)
+      $2`)
+
+  const findNextDue = db.prepare<[reader: string], { next_at: number }>(`
+    select
+      next_at
+    from
+      undelivered
+    where
+      reader = $1
+      and next_at is not null
+    order by
+      next_at
+    limit
+      1`)
+
+  const findDue = db.prepare<[reader: string, now: number, limit: number], UndeliveredKey>(`
+    select
+      team_id as "teamId",
+      id
+    from
+      undelivered
+    where
+      reader = $1
+      and next_at <= $2
+    order by
+      next_at,
+      team_id,
+      id
+    limit
+      $3`)
+
+  // Another process may have been quicker: then the row is not due any more when this statement comes to it.
+  const claim = db.prepare<[later: number, TeamId, ids: readonly string[], now: number], Undelivered>(`
+    update
+      undelivered
+    set
+      next_at = $1
+    where
+      team_id = $2
+      and id = any($3::text[])
+      and next_at <= $4
+    returning
+      id,
+      reader,
+      team_id as "teamId",
+      seq,
+      type,
+      attempts,
+      reason,
+      next_at as "nextAt"`)
 
   const keep = db.prepare<UndeliveredColumns, never>(`
     insert into
@@ -66,22 +132,26 @@ export function openUndelivered(db: Connection): UndeliveredRows {
       reason = excluded.reason,
       next_at = excluded.next_at`)
 
-  const drop = db.prepare<[ids: readonly string[], reader: string], never>(`
+  const drop = db.prepare<[TeamId, ids: readonly string[], reader: string], never>(`
     delete from undelivered
     where
-      id = any($1::text[])
-      and reader = $2`)
+      team_id = $1
+      and id = any($2::text[])
+      and reader = $3`)
 
   return {
-    findOfReader: (reader, limit) => findOfReader.all(reader, limit),
-    findAll: (limit) => findAll.all(limit),
+    findOfReader: (teamId, reader, limit) => findOfReader.all(teamId, reader, limit),
+    findOfTeam: (teamId, limit) => findOfTeam.all(teamId, limit),
+    findNextDue: async (reader) => (await findNextDue.get(reader))?.next_at,
+    findDue: (reader, now, limit) => findDue.all(reader, now, limit),
+    claim: (teamId, ids, { now, later }) => claim.all(later, teamId, ids, now),
     keep: async (undelivered) => {
       // One statement changes a row once.
       const last = new Map(undelivered.map((row) => [row.id, row]))
       await keep.run(...toColumns([...last.values()]))
     },
-    drop: async (reader, ids) => {
-      await drop.run(ids, reader)
+    drop: async (teamId, reader, ids) => {
+      await drop.run(teamId, ids, reader)
     },
   }
 }

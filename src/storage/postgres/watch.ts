@@ -1,12 +1,21 @@
+import type { TeamId } from '../../domain/ids.ts'
 import type { Pool } from './connection.ts'
-import type { Doorbell } from './doorbell.ts'
+import type { Doorbell, Rung } from './doorbell.ts'
 
 /** What all processes together have committed. */
-export interface Head {
-  /** Of the last entry in the log; 0 where there is none. */
-  readonly lastSeq: number
+export interface Seen {
+  /** Numbers of the last entries of the teams that were looked at; 0 where a log is empty. */
+  readonly heads: ReadonlyMap<TeamId, number>
   /** Unix seconds of the next expiry; 0 where no status expires. */
   readonly nextExpiration: number
+}
+
+/** How far what is seen may be out of date. */
+export interface Look {
+  /** By the clock of `performance.now()`. */
+  readonly startedAt: number
+  /** Whether it holds all that this process has written, and nothing more of it. */
+  readonly isSure: boolean
 }
 
 export interface WatchParts {
@@ -14,8 +23,11 @@ export interface WatchParts {
   /** Rings when another process may have committed. */
   readonly doorbell: Doorbell | null
   readonly ownWrites: OwnWrites
-  /** Told of what is seen, each time. `isSure`: it holds all that this process has written, and nothing more of it. */
-  onSeen(head: Head, isSure: boolean): void
+  /** The teams whose logs matter here. */
+  followed(): readonly TeamId[]
+  follows(teamId: TeamId): boolean
+  /** Told of what is seen, each time. */
+  onSeen(seen: Seen, look: Look): void
 }
 
 /** What this process writes, and tells of by itself. */
@@ -28,28 +40,34 @@ export interface OwnWrites {
 
 /** How long a commit of another process may go unseen. */
 const POLL_MS = 100
+/** Teams that one look asks about. Where more are followed, looks come to them in turn; a ring names those that changed. */
+const TEAMS_PER_LOOK = 2000
 /** How often a look is taken again because this process was writing meanwhile. */
 const LOOKS_MAX = 3
 
 /** Looks for what other processes commit, as long as somebody here wants to hear of it. */
 export class Watch {
   readonly #parts: WatchParts
-  readonly #findHead: () => Promise<Head>
+  readonly #find: (teamIds: readonly TeamId[]) => Promise<Seen>
   #wanted = 0
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | undefined
+  /** Teams that a ring has named and nobody has looked at since. */
+  readonly #rung = new Set<TeamId>()
   #isRung = false
+  /** Teams whose turn is still to come in this round. */
+  #round: readonly TeamId[] = []
 
   constructor(parts: WatchParts) {
     this.#parts = parts
-    this.#findHead = openHead(parts.db)
+    this.#find = openSeen(parts.db)
   }
 
   /** Returns how to end it. */
   begin(): () => void {
     this.#wanted += 1
     if (this.#wanted === 1) {
-      this.#parts.doorbell?.open(() => this.#ring())
+      this.#parts.doorbell?.open((teamIds) => this.#ring(teamIds))
       this.#wait()
     }
     let isEnded = false
@@ -67,7 +85,11 @@ export class Watch {
     await this.#looking
   }
 
-  #ring(): void {
+  #ring(teamIds: Rung): void {
+    const { followed, follows } = this.#parts
+    const named = teamIds === 'all' ? followed() : [...teamIds].filter((teamId) => follows(teamId))
+    if (teamIds !== 'all' && named.length === 0) return
+    for (const teamId of named) this.#rung.add(teamId)
     this.#isRung = true
     if (this.#looking !== undefined || this.#wanted === 0) return
     clearTimeout(this.#timer)
@@ -79,8 +101,9 @@ export class Watch {
   }
 
   #look(): void {
-    this.#isRung = false
-    this.#looking = this.#see().then(() => {
+    const teamIds = this.#isRung ? this.#takeRung() : this.#takeTurn()
+    this.#isRung = this.#rung.size > 0
+    this.#looking = this.#see(teamIds).then(() => {
       this.#looking = undefined
       if (this.#wanted === 0) return
       if (this.#isRung) this.#look()
@@ -88,16 +111,30 @@ export class Watch {
     })
   }
 
-  async #see(): Promise<void> {
+  #takeRung(): readonly TeamId[] {
+    const teamIds = [...this.#rung].slice(0, TEAMS_PER_LOOK)
+    for (const teamId of teamIds) this.#rung.delete(teamId)
+    return teamIds
+  }
+
+  #takeTurn(): readonly TeamId[] {
+    if (this.#round.length === 0) this.#round = this.#parts.followed()
+    const teamIds = this.#round.slice(0, TEAMS_PER_LOOK)
+    this.#round = this.#round.slice(TEAMS_PER_LOOK)
+    return teamIds
+  }
+
+  async #see(teamIds: readonly TeamId[]): Promise<void> {
     const { ownWrites, onSeen } = this.#parts
     try {
       for (let look = 1; ; look += 1) {
         await ownWrites.running
         const { count } = ownWrites
-        const head = await this.#findHead()
+        const startedAt = performance.now()
+        const seen = await this.#find(teamIds)
         const isSure = count === ownWrites.count
         if (!isSure && look < LOOKS_MAX) continue
-        if (this.#wanted > 0) onSeen(head, isSure)
+        if (this.#wanted > 0) onSeen(seen, { startedAt, isSure })
         return
       }
     } catch {
@@ -106,11 +143,20 @@ export class Watch {
   }
 }
 
-export function openHead(db: Pool): () => Promise<Head> {
-  const find = db.prepare<[], Head>(`
+export function openSeen(db: Pool): (teamIds: readonly TeamId[]) => Promise<Seen> {
+  const find = db.prepare<[teamIds: readonly TeamId[]], SeenRow>(`
     select
-      coalesce((select max(seq) from log), 0) as "lastSeq",
-      coalesce((select min(status_expiration) from users where status_expiration > 0), 0) as "nextExpiration"`)
+      coalesce((select min(status_expiration) from users where status_expiration > 0), 0) as "nextExpiration",
+      (select json_object_agg(team_id, last_seq) from log_heads where team_id = any($1::text[])) as "heads"`)
 
-  return async () => (await find.get()) ?? { lastSeq: 0, nextExpiration: 0 }
+  return async (teamIds) => {
+    const { nextExpiration = 0, heads } = (await find.get(teamIds)) ?? {}
+    return { nextExpiration, heads: new Map(teamIds.map((teamId) => [teamId, heads?.[teamId] ?? 0])) }
+  }
+}
+
+interface SeenRow {
+  readonly nextExpiration: number
+  /** Nothing where none of the teams has a log. */
+  readonly heads: Readonly<Record<TeamId, number>> | null
 }

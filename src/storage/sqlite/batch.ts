@@ -1,3 +1,4 @@
+import type { TeamId } from '../../domain/ids.ts'
 import type { Committed } from '../deciding.ts'
 import { type ChangeCall, decideCalls, type Outcome, settle, type Write, writesOf } from '../deciding.ts'
 import { OutcomeUnknown, StorageUnavailable } from '../store.ts'
@@ -11,8 +12,9 @@ export interface Batch {
   readonly users: Users
   readonly log: Log
   readonly textMax: number
-  /** Told of what a batch wrote, after its commit and before its answers; `seq` is that of its last log entry, or 0. */
-  onCommit(writes: readonly Write[], seq: number): void
+  /** Told of what a batch wrote, after its commit and before its answers; `heads` are the numbers of the last entries of
+   * the logs that it changed. */
+  onCommit(writes: readonly Write[], heads: ReadonlyMap<TeamId, number>): void
 }
 
 /** Decides the calls, writes what they decided with one commit, and only then answers them. */
@@ -36,25 +38,25 @@ function finish(batch: Batch, outcomes: readonly Outcome[]): void {
 
 /** What went wrong, or null. */
 function commit(batch: Batch, writes: readonly Write[]): unknown {
-  let seq: number
+  let heads: ReadonlyMap<TeamId, number>
   try {
-    seq = batch.transaction(() => save(batch, writes))
+    heads = batch.transaction(() => save(batch, writes))
   } catch (error) {
     return error
   }
-  batch.onCommit(writes, seq)
+  batch.onCommit(writes, heads)
   return null
 }
 
-/** The number of the last log entry; 0 where the writes have none. */
-function save({ users, log }: Batch, writes: readonly Write[]): number {
-  let seq = 0
+function save({ users, log }: Batch, writes: readonly Write[]): ReadonlyMap<TeamId, number> {
+  const heads = new Map<TeamId, number>()
   for (const write of writes) {
+    const { teamId } = write.after
     if (write.after !== write.before) users.save(write)
-    if (write.events.length > 0) seq = log.append(write)
-    for (const fact of write.facts) seq = log.appendFact(write.after.teamId, write.at, fact)
+    if (write.events.length > 0) heads.set(teamId, log.append(write))
+    for (const fact of write.facts) heads.set(teamId, log.appendFact(teamId, write.at, fact))
   }
-  return seq
+  return heads
 }
 
 function redoOneByOne(batch: Batch, outcomes: readonly Outcome[]): void {

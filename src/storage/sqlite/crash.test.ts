@@ -83,7 +83,7 @@ async function check(path: string, answered: ReadonlyMap<string, number>, read: 
   const values = new Map(read.values)
   const facts: OtherFact[] = []
   let seq = read.seq
-  for (let page = await store.readLog(seq, 1000); page.length > 0; page = await store.readLog(seq, 1000)) {
+  for (let page = await store.readLog(TEAM, seq, 1000); page.length > 0; page = await store.readLog(TEAM, seq, 1000)) {
     for (const entry of page) {
       assert.equal(entry.seq, seq + 1)
       seq = entry.seq

@@ -1,32 +1,34 @@
+import type { TeamId } from '../../domain/ids.ts'
 import type { Connection } from './connection.ts'
 
 export interface Cursors {
-  find(reader: string): number | undefined
-  save(reader: string, seq: number): void
+  find(teamId: TeamId, reader: string): number | undefined
+  save(teamId: TeamId, reader: string, seq: number): void
 }
 
 export function openCursors(db: Connection): Cursors {
-  const find = db.prepare<[reader: string], { seq: number }>(`
+  const find = db.prepare<[TeamId, reader: string], { seq: number }>(`
     select
       seq
     from
       cursors
     where
-      reader = ?`)
+      team_id = ?
+      and reader = ?`)
 
-  const save = db.prepare<[reader: string, seq: number]>(`
+  const save = db.prepare<[TeamId, reader: string, seq: number]>(`
     insert into
-      cursors (reader, seq)
+      cursors (team_id, reader, seq)
     values
-      (?, ?)
-    on conflict (reader) do update
+      (?, ?, ?)
+    on conflict (team_id, reader) do update
     set
       seq = excluded.seq`)
 
   return {
-    find: (reader) => find.get(reader)?.seq,
-    save: (reader, seq) => {
-      save.run(reader, seq)
+    find: (teamId, reader) => find.get(teamId, reader)?.seq,
+    save: (teamId, reader, seq) => {
+      save.run(teamId, reader, seq)
     },
   }
 }

@@ -1,4 +1,11 @@
-import type { EventType, Fact, LogEntry, OtherFact } from '../../domain/event.ts'
+import {
+  type EventType,
+  type Fact,
+  type LogEntry,
+  MAIL_READER,
+  MAILED_KINDS,
+  type OtherFact,
+} from '../../domain/event.ts'
 import type { TeamId, UserId } from '../../domain/ids.ts'
 import type { EncodedFact, Write } from '../deciding.ts'
 import type { Connection } from './connection.ts'
@@ -6,13 +13,16 @@ import type { Connection } from './connection.ts'
 export interface Log {
   /** Tells of the changed user, and gives the entry's number. */
   append(write: Write): number
+  /** Tells of the fact, gives the entry's number, and asks for a mail where the fact wants one. */
   appendFact(teamId: TeamId, at: number, fact: EncodedFact): number
-  read(after: number, limit: number): readonly LogEntry[]
-  find(seq: number): LogEntry | undefined
+  read(teamId: TeamId, after: number, limit: number): readonly LogEntry[]
+  find(teamId: TeamId, seq: number): LogEntry | undefined
   /** Oldest first. */
-  findLast(kind: Fact['kind'], limit: number): readonly LogEntry[]
+  findLast(teamId: TeamId, kind: Fact['kind'], limit: number): readonly LogEntry[]
   /** 0 where there is no entry. */
-  findLastSeq(): number
+  findLastSeq(teamId: TeamId): number
+  /** Of all teams that have entries. */
+  findHeads(): ReadonlyMap<TeamId, number>
 }
 
 export function openLog(db: Connection): Log {
@@ -28,7 +38,13 @@ export function openLog(db: Connection): Log {
     values
       (?, ?, '', ?, ?, ?)`)
 
-  const read = db.prepare<[after: number, limit: number], LogRow>(`
+  const askForMail = db.prepare<[TeamId, id: string, seq: number, kind: string, at: number]>(`
+    insert into
+      undelivered (team_id, id, reader, seq, type, attempts, reason, next_at)
+    values
+      (?, ?, '${MAIL_READER}', ?, ?, 0, '', ?)`)
+
+  const read = db.prepare<[TeamId, after: number, limit: number], LogRow>(`
     select
       seq,
       team_id,
@@ -39,13 +55,14 @@ export function openLog(db: Connection): Log {
     from
       log
     where
-      seq > ?
+      team_id = ?
+      and seq > ?
     order by
       seq
     limit
       ?`)
 
-  const find = db.prepare<[seq: number], LogRow>(`
+  const find = db.prepare<[TeamId, seq: number], LogRow>(`
     select
       seq,
       team_id,
@@ -56,9 +73,10 @@ export function openLog(db: Connection): Log {
     from
       log
     where
-      seq = ?`)
+      team_id = ?
+      and seq = ?`)
 
-  const findLastUsers = db.prepare<[limit: number], LogRow>(`
+  const findLastUsers = db.prepare<[TeamId, limit: number], LogRow>(`
     select
       seq,
       team_id,
@@ -69,14 +87,15 @@ export function openLog(db: Connection): Log {
     from
       log
     where
-      kind = 'user'
+      team_id = ?
+      and kind = 'user'
     order by
       seq desc
     limit
       ?`)
 
   // The index leaves out users, so that their entries, which are almost all, do not pay for it.
-  const findLastOthers = db.prepare<[kind: OtherFact['kind'], limit: number], LogRow>(`
+  const findLastOthers = db.prepare<[TeamId, kind: OtherFact['kind'], limit: number], LogRow>(`
     select
       seq,
       team_id,
@@ -87,36 +106,54 @@ export function openLog(db: Connection): Log {
     from
       log
     where
-      kind <> 'user'
+      team_id = ?
+      and kind <> 'user'
       and kind = ?
     order by
       seq desc
     limit
       ?`)
 
-  const findLastSeq = db.prepare<[], { seq: number }>(`
+  const findLastSeq = db.prepare<[TeamId], { seq: number }>(`
     select
       seq
     from
       log
+    where
+      team_id = ?
     order by
       seq desc
     limit
       1`)
 
+  const findHeads = db.prepare<[], { team_id: TeamId; seq: number }>(`
+    select
+      team_id,
+      max(seq) as seq
+    from
+      log
+    group by
+      team_id`)
+
   return {
     append: ({ after, at, body, events }) =>
       Number(append.run(after.teamId, after.id, events.join(' '), at, body).lastInsertRowid),
-    appendFact: (teamId, at, { fact, body }) =>
-      Number(appendFact.run(teamId, fact.userId, at, body, fact.kind).lastInsertRowid),
-    read: (after, limit) => read.all(after, limit).map(fromRow),
-    find: (seq) => {
-      const row = find.get(seq)
+    appendFact: (teamId, at, { fact, body }) => {
+      const seq = Number(appendFact.run(teamId, fact.userId, at, body, fact.kind).lastInsertRowid)
+      if (MAILED_KINDS.includes(fact.kind)) askForMail.run(teamId, `mail-${seq}`, seq, fact.kind, at)
+      return seq
+    },
+    read: (teamId, after, limit) => read.all(teamId, after, limit).map(fromRow),
+    find: (teamId, seq) => {
+      const row = find.get(teamId, seq)
       return row === undefined ? undefined : fromRow(row)
     },
-    findLast: (kind, limit) =>
-      (kind === 'user' ? findLastUsers.all(limit) : findLastOthers.all(kind, limit)).reverse().map(fromRow),
-    findLastSeq: () => findLastSeq.get()?.seq ?? 0,
+    findLast: (teamId, kind, limit) =>
+      (kind === 'user' ? findLastUsers.all(teamId, limit) : findLastOthers.all(teamId, kind, limit))
+        .reverse()
+        .map(fromRow),
+    findLastSeq: (teamId) => findLastSeq.get(teamId)?.seq ?? 0,
+    findHeads: () => new Map(findHeads.all().map(({ team_id, seq }) => [team_id, seq])),
   }
 }
 

@@ -66,9 +66,9 @@ test('what the log told before it knew of kinds is told as changes of users', ()
   migrate(db)
   const log = openLog(db)
   const told = { kind: 'user', types: ['user_change'], user: user(ADA), seq: 1, teamId: TEAM, at: 1000 }
-  assert.deepEqual(log.read(0, 10), [told])
-  assert.deepEqual(log.findLast('user', 10), [told])
-  assert.equal(log.findLastSeq(), 1)
+  assert.deepEqual(log.read(TEAM, 0, 10), [told])
+  assert.deepEqual(log.findLast(TEAM, 'user', 10), [told])
+  assert.equal(log.findLastSeq(TEAM), 1)
 })
 
 test('schema.sql shows what the migrations build (UPDATE=1 rewrites it)', () => {

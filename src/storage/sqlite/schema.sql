@@ -1,7 +1,8 @@
 CREATE TABLE cursors (
+  team_id text not null,
   reader text not null,
   seq integer not null,
-  primary key (reader)
+  primary key (team_id, reader)
 ) strict;
 
 CREATE TABLE log (
@@ -13,8 +14,11 @@ CREATE TABLE log (
   body text not null
 , kind text not null default 'user') strict;
 
+CREATE INDEX log_of_team
+  on log (team_id, seq);
+
 CREATE INDEX log_told
-  on log (kind, seq)
+  on log (team_id, kind, seq)
   where kind <> 'user';
 
 CREATE TABLE migrations (
@@ -31,9 +35,13 @@ CREATE TABLE notes (
 
 CREATE TABLE teams (
   team_id text not null,
-  body text not null,
+  body text not null, app_count integer not null default 0,
   primary key (team_id)
 ) strict;
+
+CREATE INDEX teams_with_apps
+  on teams (team_id)
+  where app_count > 0;
 
 CREATE TABLE tokens (
   team_id text not null references teams (team_id),
@@ -69,11 +77,12 @@ CREATE TABLE undelivered (
   primary key (team_id, id)
 ) strict;
 
-CREATE UNIQUE INDEX undelivered_id
-  on undelivered (id);
+CREATE INDEX undelivered_due
+  on undelivered (reader, next_at, team_id, id)
+  where next_at is not null;
 
 CREATE INDEX undelivered_next
-  on undelivered (reader, next_at, seq, id);
+  on undelivered (team_id, reader, next_at, seq, id);
 
 CREATE TABLE users (
   team_id text not null references teams (team_id),

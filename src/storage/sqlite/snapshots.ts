@@ -12,11 +12,11 @@ export interface Snapshots {
 
 /** Every table of data with its columns, those first that others refer to. */
 export const SNAPSHOT_TABLES: Readonly<Record<string, readonly string[]>> = {
-  teams: ['team_id', 'body'],
+  teams: ['team_id', 'body', 'app_count'],
   users: ['team_id', 'id', 'ordinal', 'email_lower', 'status_expiration', 'deleted', 'name', 'updated', 'body'],
   tokens: ['team_id', 'token_id', 'digest', 'kind', 'user_id', 'app_id', 'created_at', 'revoked_at', 'body'],
   log: ['seq', 'team_id', 'user_id', 'types', 'at', 'body', 'kind'],
-  cursors: ['reader', 'seq'],
+  cursors: ['team_id', 'reader', 'seq'],
   undelivered: ['team_id', 'id', 'reader', 'seq', 'type', 'attempts', 'reason', 'next_at'],
 }
 

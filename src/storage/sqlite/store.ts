@@ -6,7 +6,8 @@ import type { Team } from '../../domain/team.ts'
 import type { User } from '../../domain/user.ts'
 import { Commits, earliestExpirationOf, earliestWritten } from '../commits.ts'
 import { type ChangeCall, encodeFact, type Write } from '../deciding.ts'
-import { DEFAULT_LIMITS, LAST_ENTRIES_MAX, PROGRESS_ROWS_MAX, pageOf, type StoreLimits } from '../limits.ts'
+import { LeaseLost } from '../leases.ts'
+import { checkProgress, DEFAULT_LIMITS, LAST_ENTRIES_MAX, pageOf, type StoreLimits } from '../limits.ts'
 import {
   type Change,
   type ChangeKey,
@@ -26,9 +27,12 @@ import { performBatch } from './batch.ts'
 import { Caches } from './caches.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { type Connection, MEMORY } from './connection.ts'
+import { type OwnLeases, openLeases } from './leases.ts'
 import type { Notes } from './notes.ts'
 import { openSnapshots, type Snapshots } from './snapshots.ts'
 import { openTables, type Tables } from './tables.ts'
+import { openTickets, type Tickets } from './tickets.ts'
+import type { Revoked } from './tokens.ts'
 import { openTransaction, outageOf, type Transaction } from './transaction.ts'
 
 export interface SqliteOptions {
@@ -40,6 +44,9 @@ export interface SqliteOptions {
 }
 
 export class SqliteStore implements Store {
+  readonly isShared = false
+  readonly leases: OwnLeases = openLeases()
+  readonly #tickets: Tickets
   readonly #db: Connection
   readonly #tokenDigest: (token: string) => string | Buffer
   readonly #tables: Tables
@@ -52,7 +59,6 @@ export class SqliteStore implements Store {
   /** Known here, since asking the driver costs every read more than a look into a cache. */
   #isOpen = true
   readonly #commits = new Commits()
-  #lastSeq: number
   #batches = 0
   #changes = 0
 
@@ -62,8 +68,8 @@ export class SqliteStore implements Store {
     this.#tokenDigest = tokenDigest
     this.#tables = openTables(db)
     this.#snapshots = openSnapshots(db)
-    this.#lastSeq = this.#tables.log.findLastSeq()
     this.#caches = new Caches(this.#tables, limits)
+    this.#tickets = openTickets(limits.ticketsMax)
     this.#checkpoints = path === MEMORY ? undefined : new Checkpoints(db)
     this.#begin = openTransaction(db)
     this.#queue = new WriteQueue(limits, (calls) => this.#perform(calls, limits.batchTextMax))
@@ -83,8 +89,16 @@ export class SqliteStore implements Store {
     return team
   }
 
-  async findTeams(): Promise<readonly Team[]> {
-    return this.#read(() => this.#tables.teams.findAll())
+  async findTeam(teamId: TeamId): Promise<Team | undefined> {
+    return this.#read(() => this.#caches.findTeam(teamId))
+  }
+
+  async findTeams(after: TeamId | null, limit: number): Promise<readonly Team[]> {
+    return this.#read(() => this.#tables.teams.findAfter(after ?? '', pageOf(limit)))
+  }
+
+  async findTeamsWithApps(after: TeamId | null, limit: number): Promise<readonly Team[]> {
+    return this.#read(() => this.#tables.teams.findAfterWithApps(after ?? '', pageOf(limit)))
   }
 
   async findUser(teamId: TeamId, userId: UserId): Promise<User | undefined> {
@@ -131,35 +145,45 @@ export class SqliteStore implements Store {
     return this.#read(() => this.#tables.tokens.hasAny())
   }
 
-  async findTokens(teamId: TeamId | null): Promise<readonly Grant[]> {
-    return this.#read(() => (teamId === null ? this.#tables.tokens.findAll() : this.#tables.tokens.findOfTeam(teamId)))
+  async findTokens(teamId: TeamId, after: string | null, limit: number): Promise<readonly Grant[]> {
+    return this.#read(() => this.#tables.tokens.findAfter(teamId, after ?? '', pageOf(limit)))
   }
 
-  async revokeToken(tokenId: string, now: number, tell?: (grant: Grant) => OtherFact | undefined): Promise<boolean> {
-    const revoked = await this.#write(() => this.#revoke(tokenId, now, tell), {
-      afterCommit: (done) => {
-        if (done === undefined) return
-        this.#caches.forgetGrant(done.digest)
-        this.#lastSeq = done.seq ?? this.#lastSeq
-      },
+  async revokeToken(
+    teamId: TeamId,
+    tokenId: string,
+    now: number,
+    tell: (grant: Grant) => OtherFact | undefined = () => undefined,
+  ): Promise<boolean> {
+    const revoked = await this.#write(() => this.#revoke(this.#tables.tokens.revoke(teamId, tokenId, now), now, tell), {
+      afterCommit: (done) => done && this.#caches.forgetGrant(done.digest),
+      headsOf: (done) => done?.heads,
     })
     return revoked !== undefined
   }
 
-  async readLog(after: number, limit: number): Promise<readonly LogEntry[]> {
-    return this.#read(() => this.#tables.log.read(after, pageOf(limit)))
+  async readLog(teamId: TeamId, after: number, limit: number): Promise<readonly LogEntry[]> {
+    return this.#read(() => this.#tables.log.read(teamId, after, pageOf(limit)))
   }
 
-  async findEntry(seq: number): Promise<LogEntry | undefined> {
-    return this.#read(() => this.#tables.log.find(seq))
+  async findEntry(teamId: TeamId, seq: number): Promise<LogEntry | undefined> {
+    return this.#read(() => this.#tables.log.find(teamId, seq))
   }
 
-  async findLast(kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]> {
-    return this.#read(() => this.#tables.log.findLast(kind, pageOf(limit, LAST_ENTRIES_MAX)))
+  async findLast(teamId: TeamId, kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]> {
+    return this.#read(() => this.#tables.log.findLast(teamId, kind, pageOf(limit, LAST_ENTRIES_MAX)))
+  }
+
+  async findLastSeq(teamId: TeamId): Promise<number> {
+    return this.#read(() => this.#tables.log.findLastSeq(teamId))
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {
     return this.#commits.listen(listener)
+  }
+
+  follow(teamId: TeamId, listener: (lastSeq: number) => void): () => void {
+    return this.#commits.follow(teamId, listener)
   }
 
   async findExpiring(dueAt: number, limit: number): Promise<readonly ExpiringStatus[]> {
@@ -170,26 +194,59 @@ export class SqliteStore implements Store {
     return this.#read(() => this.#tables.users.findNextExpiration())
   }
 
-  async findCursor(reader: string): Promise<number | undefined> {
-    return this.#read(() => this.#tables.cursors.find(reader))
+  async findCursor(teamId: TeamId, reader: string): Promise<number | undefined> {
+    return this.#read(() => this.#tables.cursors.find(teamId, reader))
   }
 
-  async saveProgress({ reader, cursor, keep = [], drop = [] }: Progress): Promise<void> {
-    if (keep.length + drop.length > PROGRESS_ROWS_MAX) {
-      throw new RangeError(`Progress has at most ${PROGRESS_ROWS_MAX} rows.`)
-    }
+  async beginReaders(teamId: TeamId, readers: readonly string[]): Promise<void> {
+    const { cursors, log } = this.#tables
+    const isNew = (reader: string) => cursors.find(teamId, reader) === undefined
+    // Most have begun long ago, and cost no transaction.
+    if (!this.#read(() => readers.some(isNew))) return
+    await this.#write(() => {
+      const end = log.findLastSeq(teamId)
+      for (const reader of readers.filter(isNew)) cursors.save(teamId, reader, end)
+    })
+  }
+
+  async saveProgress(progress: Progress): Promise<void> {
+    checkProgress(progress)
+    const { teamId, reader, cursor, keep = [], drop = [], lease } = progress
     const { cursors, undelivered } = this.#tables
     await this.#write(() => {
-      if (cursor !== undefined) cursors.save(reader, cursor)
-      for (const id of drop) undelivered.drop(reader, id)
+      if (lease !== undefined && !this.leases.holds(lease)) throw new LeaseLost(`${reader} of ${teamId} is another's.`)
+      if (cursor !== undefined) cursors.save(teamId, reader, cursor)
+      for (const id of drop) undelivered.drop(teamId, reader, id)
       for (const kept of keep) undelivered.keep(kept)
     })
   }
 
-  async findUndelivered(reader: string | null, limit: number): Promise<readonly Undelivered[]> {
+  async findUndelivered(teamId: TeamId, reader: string | null, limit: number): Promise<readonly Undelivered[]> {
     const { undelivered } = this.#tables
     const rows = pageOf(limit)
-    return this.#read(() => (reader === null ? undelivered.findAll(rows) : undelivered.findOfReader(reader, rows)))
+    return this.#read(() =>
+      reader === null ? undelivered.findOfTeam(teamId, rows) : undelivered.findOfReader(teamId, reader, rows),
+    )
+  }
+
+  async claimDue(reader: string, now: number, later: number, limit: number): Promise<readonly Undelivered[]> {
+    const rows = pageOf(limit)
+    const next = await this.findNextDue(reader)
+    // Most looks find nothing, and cost no transaction.
+    if (next === undefined || next > now) return []
+    return this.#write(() => this.#tables.undelivered.claim(reader, { now, later }, rows))
+  }
+
+  async findNextDue(reader: string): Promise<number | undefined> {
+    return this.#read(() => this.#tables.undelivered.findNextDue(reader))
+  }
+
+  async saveTicket(digest: string, sealed: string, lifeMs: number): Promise<boolean> {
+    return this.#tickets.save(digest, sealed, lifeMs)
+  }
+
+  async takeTicket(digest: string): Promise<string | undefined> {
+    return this.#tickets.take(digest)
   }
 
   async findNote(key: string): Promise<string | undefined> {
@@ -206,10 +263,10 @@ export class SqliteStore implements Store {
 
   restoreSnapshot(snapshot: Snapshot): Promise<void> {
     return this.#write(() => this.#snapshots.restore(snapshot), {
-      afterCommit: () => {
-        this.#caches.clear()
-        this.#lastSeq = this.#tables.log.findLastSeq()
-      },
+      afterCommit: () => this.#caches.clear(),
+      // A followed team that has lost its whole log is told of, too.
+      headsOf: () =>
+        new Map([...this.#commits.followed().map((id) => [id, 0] as const), ...this.#tables.log.findHeads()]),
       findEarliest: () => this.#tables.users.findNextExpiration() ?? 0,
     })
   }
@@ -219,7 +276,6 @@ export class SqliteStore implements Store {
       queued: this.#queue.length,
       batches: this.#batches,
       changes: this.#changes,
-      lastSeq: this.#lastSeq,
     }
   }
 
@@ -242,32 +298,31 @@ export class SqliteStore implements Store {
       users: this.#tables.users,
       log: this.#tables.log,
       textMax,
-      onCommit: (writes: readonly Write[], seq: number) => {
+      onCommit: (writes: readonly Write[], heads: Heads) => {
         this.#caches.keepUsers(writes)
-        if (seq > 0) this.#lastSeq = seq
         this.#batches += 1
         this.#changes += writes.length
-        this.#commits.tell(this.#lastSeq, () => earliestWritten(writes))
+        this.#commits.tell(heads, () => earliestWritten(writes))
       },
     }
     performBatch(batch, calls)
   }
 
-  #revoke(tokenId: string, now: number, tell: (grant: Grant) => OtherFact | undefined = () => undefined) {
-    const revoked = this.#tables.tokens.revoke(tokenId, now)
+  #revoke(revoked: Revoked | undefined, now: number, tell: (grant: Grant) => OtherFact | undefined) {
     if (revoked === undefined) return undefined
-    const fact = tell(revoked.grant)
-    if (fact === undefined) return { digest: revoked.digest }
-    const seq = this.#tables.log.appendFact(revoked.grant.teamId, now * 1000, encodeFact(fact))
-    return { digest: revoked.digest, seq }
+    const { digest, grant } = revoked
+    const fact = tell(grant)
+    if (fact === undefined) return { digest, heads: NO_HEADS }
+    const seq = this.#tables.log.appendFact(grant.teamId, now * 1000, encodeFact(fact))
+    return { digest, heads: new Map([[grant.teamId, seq]]) }
   }
 
   /** Administrative work: alone, in its place between the batches. */
-  #write<Result>(work: () => Result, { afterCommit, findEarliest = () => 0 }: Around<Result> = {}): Promise<Result> {
+  #write<Result>(work: () => Result, { afterCommit, headsOf, findEarliest }: Around<Result> = {}): Promise<Result> {
     return this.#queue.alone(() => {
       const result = this.#transaction(work)
       afterCommit?.(result)
-      this.#commits.tell(this.#lastSeq, findEarliest)
+      this.#commits.tell(headsOf?.(result) ?? NO_HEADS, findEarliest ?? (() => 0))
       return result
     })
   }
@@ -303,9 +358,14 @@ function putNote(notes: Notes, key: string, value: string | null, expected: stri
   return value === null ? notes.find(key) === undefined : notes.add(key, value)
 }
 
+type Heads = Commit['teams']
+const NO_HEADS: Heads = new Map()
+
 interface Around<Result> {
   /** Comes before everything that follows. */
   readonly afterCommit?: (result: Result) => void
+  /** The numbers of the last entries of the logs that were written. */
+  readonly headsOf?: (result: Result) => Heads | undefined
   /** Of the statuses that were written. */
   readonly findEarliest?: () => number
 }

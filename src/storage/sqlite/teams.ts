@@ -4,7 +4,9 @@ import type { Connection } from './connection.ts'
 
 export interface Teams {
   find(teamId: TeamId): Team | undefined
-  findAll(): readonly Team[]
+  /** After the empty id: from the first on. */
+  findAfter(after: TeamId | '', limit: number): readonly Team[]
+  findAfterWithApps(after: TeamId | '', limit: number): readonly Team[]
   add(team: Team): void
   /** False where there is no such team. */
   save(team: Team): boolean
@@ -19,25 +21,43 @@ export function openTeams(db: Connection): Teams {
     where
       team_id = ?`)
 
-  const findAll = db.prepare<[], TeamRow>(`
+  const findAfter = db.prepare<[after: TeamId | '', limit: number], TeamRow>(`
     select
       body
     from
       teams
+    where
+      team_id > ?
     order by
-      team_id`)
+      team_id
+    limit
+      ?`)
 
-  const add = db.prepare<[body: string, TeamId]>(`
+  const findAfterWithApps = db.prepare<[after: TeamId | '', limit: number], TeamRow>(`
+    select
+      body
+    from
+      teams
+    where
+      app_count > 0
+      and team_id > ?
+    order by
+      team_id
+    limit
+      ?`)
+
+  const add = db.prepare<[body: string, appCount: number, TeamId]>(`
     insert into
-      teams (body, team_id)
+      teams (body, app_count, team_id)
     values
-      (?, ?)`)
+      (?, ?, ?)`)
 
-  const save = db.prepare<[body: string, TeamId]>(`
+  const save = db.prepare<[body: string, appCount: number, TeamId]>(`
     update
       teams
     set
-      body = ?
+      body = ?,
+      app_count = ?
     where
       team_id = ?`)
 
@@ -46,11 +66,12 @@ export function openTeams(db: Connection): Teams {
       const row = find.get(teamId)
       return row === undefined ? undefined : fromRow(row)
     },
-    findAll: () => findAll.all().map(fromRow),
+    findAfter: (after, limit) => findAfter.all(after, limit).map(fromRow),
+    findAfterWithApps: (after, limit) => findAfterWithApps.all(after, limit).map(fromRow),
     add: (team) => {
-      add.run(toBody(team), team.id)
+      add.run(toBody(team), team.apps.size, team.id)
     },
-    save: (team) => save.run(toBody(team), team.id).changes === 1,
+    save: (team) => save.run(toBody(team), team.apps.size, team.id).changes === 1,
   }
 }
 

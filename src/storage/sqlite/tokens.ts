@@ -5,13 +5,13 @@ import type { Connection } from './connection.ts'
 export interface Tokens {
   findByDigest(digest: string): Grant | undefined
   hasAny(): boolean
-  findAll(): readonly Grant[]
-  findOfTeam(teamId: TeamId): readonly Grant[]
+  /** After the empty id: from the first on. */
+  findAfter(teamId: TeamId, after: string, limit: number): readonly Grant[]
   /** Whether the user has a user token of the app that is not revoked. */
   hasLive(teamId: TeamId, userId: UserId, appId: AppId | null): boolean
   add(digest: string, grant: Grant): void
   /** Nothing where no token has this id, or it was revoked before. */
-  revoke(tokenId: string, now: number): Revoked | undefined
+  revoke(teamId: TeamId, tokenId: string, now: number): Revoked | undefined
 }
 
 export interface Revoked {
@@ -37,17 +37,7 @@ export function openTokens(db: Connection): Tokens {
     limit
       1`)
 
-  const findAll = db.prepare<[], TokenRow>(`
-    select
-      body,
-      revoked_at
-    from
-      tokens
-    order by
-      created_at desc,
-      token_id`)
-
-  const findOfTeam = db.prepare<[TeamId], TokenRow>(`
+  const findAfter = db.prepare<[TeamId, after: string, limit: number], TokenRow>(`
     select
       body,
       revoked_at
@@ -55,9 +45,11 @@ export function openTokens(db: Connection): Tokens {
       tokens
     where
       team_id = ?
+      and token_id > ?
     order by
-      created_at desc,
-      token_id`)
+      token_id
+    limit
+      ?`)
 
   const findLive = db.prepare<[TeamId, UserId, AppId | null], { token_id: string }>(`
     select
@@ -79,13 +71,14 @@ export function openTokens(db: Connection): Tokens {
     values
       (@teamId, @tokenId, @digest, @kind, @userId, @appId, @createdAt, @revokedAt, @body)`)
 
-  const revoke = db.prepare<[now: number, tokenId: string], TokenRow & { readonly digest: string }>(`
+  const revoke = db.prepare<[now: number, TeamId, tokenId: string], TokenRow & { readonly digest: string }>(`
     update
       tokens
     set
       revoked_at = ?
     where
-      token_id = ?
+      team_id = ?
+      and token_id = ?
       and revoked_at is null
     returning
       digest,
@@ -98,14 +91,13 @@ export function openTokens(db: Connection): Tokens {
       return row === undefined ? undefined : fromRow(row)
     },
     hasAny: () => findAny.get() !== undefined,
-    findAll: () => findAll.all().map(fromRow),
-    findOfTeam: (teamId) => findOfTeam.all(teamId).map(fromRow),
+    findAfter: (teamId, after, limit) => findAfter.all(teamId, after, limit).map(fromRow),
     hasLive: (teamId, userId, appId) => findLive.get(teamId, userId, appId) !== undefined,
     add: (digest, grant) => {
       add.run(toRow(digest, grant))
     },
-    revoke: (tokenId, now) => {
-      const row = revoke.get(now, tokenId)
+    revoke: (teamId, tokenId, now) => {
+      const row = revoke.get(now, teamId, tokenId)
       return row === undefined ? undefined : { digest: row.digest, grant: fromRow(row) }
     },
   }

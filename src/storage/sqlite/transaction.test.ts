@@ -29,7 +29,7 @@ test('a full database fails the whole batch, keeps nothing of it, and works agai
   const writeAll = (title: string) => Promise.allSettled(ids.map((id) => store.change(keyFor(id), setTitle(title))))
   const titles = async () => new Set((await store.findUsers(TEAM, null, 100)).map(({ profile }) => profile.title))
   await writeAll('before')
-  const log = await store.readLog(0, 1000)
+  const log = await store.readLog(TEAM, 0, 1000)
 
   db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`)
   const refused = await writeAll('x'.repeat(2000))
@@ -38,13 +38,13 @@ test('a full database fails the whole batch, keeps nothing of it, and works agai
   }
   assert.deepEqual(await titles(), new Set(['before']))
   for (const id of ids) assert.equal((await store.findUser(TEAM, id))?.profile.title, 'before')
-  assert.deepEqual(await store.readLog(0, 1000), log)
+  assert.deepEqual(await store.readLog(TEAM, 0, 1000), log)
 
   db.pragma('max_page_count = 1000000')
   const taken = await writeAll('after')
   assert.deepEqual(new Set(taken.map(({ status }) => status)), new Set(['fulfilled']))
   assert.deepEqual(await titles(), new Set(['after']))
-  assert.equal((await store.readLog(0, 1000)).length, log.length + ids.length)
+  assert.equal((await store.readLog(TEAM, 0, 1000)).length, log.length + ids.length)
   await store.close()
 })
 
@@ -78,7 +78,7 @@ test('a commit that the operating system breaks off is told as unknown, and ever
   const store = await openSqlite({ path, tokenDigest })
   const number = Number.parseInt((await store.findUser(TEAM, ADA))?.profile.title ?? '', 10)
   assert.ok(number === done || number === done + 1, `${number} after ${done} were done`)
-  const log = await store.readLog(0, 1000)
+  const log = await store.readLog(TEAM, 0, 1000)
   assert.deepEqual(
     titlesIn(log).map((title) => Number.parseInt(title, 10)),
     Array.from({ length: number }, (_, index) => index + 1),

@@ -1,16 +1,20 @@
+import type { TeamId } from '../../domain/ids.ts'
 import type { Undelivered } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 export interface UndeliveredRows {
-  findOfReader(reader: string, limit: number): readonly Undelivered[]
-  findAll(limit: number): readonly Undelivered[]
+  findOfReader(teamId: TeamId, reader: string, limit: number): readonly Undelivered[]
+  findOfTeam(teamId: TeamId, limit: number): readonly Undelivered[]
+  findNextDue(reader: string): number | undefined
+  /** What is due at `now` is next due `later`. */
+  claim(reader: string, times: { readonly now: number; readonly later: number }, limit: number): readonly Undelivered[]
   /** Replaces what is stored under the same id. */
   keep(undelivered: Undelivered): void
-  drop(reader: string, id: string): void
+  drop(teamId: TeamId, reader: string, id: string): void
 }
 
 export function openUndelivered(db: Connection): UndeliveredRows {
-  const findOfReader = db.prepare<[reader: string, limit: number], Undelivered>(`
+  const findOfReader = db.prepare<[TeamId, reader: string, limit: number], Undelivered>(`
     select
       id,
       reader,
@@ -23,7 +27,8 @@ export function openUndelivered(db: Connection): UndeliveredRows {
     from
       undelivered
     where
-      reader = ?
+      team_id = ?
+      and reader = ?
     order by
       next_at nulls last,
       seq,
@@ -31,7 +36,7 @@ export function openUndelivered(db: Connection): UndeliveredRows {
     limit
       ?`)
 
-  const findAll = db.prepare<[limit: number], Undelivered>(`
+  const findOfTeam = db.prepare<[TeamId, limit: number], Undelivered>(`
     select
       id,
       reader,
@@ -43,12 +48,59 @@ export function openUndelivered(db: Connection): UndeliveredRows {
       next_at as "nextAt"
     from
       undelivered
+    where
+      team_id = ?
     order by
       next_at nulls last,
       seq,
       id
     limit
       ?`)
+
+  const findNextDue = db.prepare<[reader: string], { next_at: number }>(`
+    select
+      next_at
+    from
+      undelivered
+    where
+      reader = ?
+      and next_at is not null
+    order by
+      next_at
+    limit
+      1`)
+
+  const claim = db.prepare<[later: number, reader: string, now: number, limit: number], Undelivered>(`
+    update
+      undelivered
+    set
+      next_at = ?
+    where
+      (team_id, id) in (
+        select
+          team_id,
+          id
+        from
+          undelivered
+        where
+          reader = ?
+          and next_at <= ?
+        order by
+          next_at,
+          team_id,
+          id
+        limit
+          ?
+      )
+    returning
+      id,
+      reader,
+      team_id as "teamId",
+      seq,
+      type,
+      attempts,
+      reason,
+      next_at as "nextAt"`)
 
   const keep = db.prepare<Undelivered>(`
     insert into
@@ -64,20 +116,23 @@ export function openUndelivered(db: Connection): UndeliveredRows {
       reason = excluded.reason,
       next_at = excluded.next_at`)
 
-  const drop = db.prepare<[id: string, reader: string]>(`
+  const drop = db.prepare<[TeamId, id: string, reader: string]>(`
     delete from undelivered
     where
-      id = ?
+      team_id = ?
+      and id = ?
       and reader = ?`)
 
   return {
-    findOfReader: (reader, limit) => findOfReader.all(reader, limit),
-    findAll: (limit) => findAll.all(limit),
+    findOfReader: (teamId, reader, limit) => findOfReader.all(teamId, reader, limit),
+    findOfTeam: (teamId, limit) => findOfTeam.all(teamId, limit),
+    findNextDue: (reader) => findNextDue.get(reader)?.next_at,
+    claim: (reader, { now, later }, limit) => claim.all(later, reader, now, limit),
     keep: (undelivered) => {
       keep.run(undelivered)
     },
-    drop: (reader, id) => {
-      drop.run(id, reader)
+    drop: (teamId, reader, id) => {
+      drop.run(teamId, id, reader)
     },
   }
 }
