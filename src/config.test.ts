@@ -121,6 +121,11 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
   ],
   ['token list --data d --json', { run: 'token list', ...AROUND, place: FOLDER, team: null, json: true }],
   ['token revoke Tk1 --data d', { run: 'token revoke', ...AROUND, place: FOLDER, tokenId: 'Tk1', json: false }],
+  ['migrate --data d', { run: 'migrate', ...AROUND, place: FOLDER, check: false, json: false }],
+  [
+    `migrate --database-url ${URL} --check --json`,
+    { run: 'migrate', ...AROUND, place: { ...DATABASE, tokenKey: '' }, check: true, json: true },
+  ],
   ['profile get', GET, TOKEN],
   ['profile get', { ...GET, token: { from: 'environment', name: 'SLACK_TOKEN', token: 's' } }, { SLACK_TOKEN: 's' }],
   ['profile get', { ...GET, token: { from: 'home', path: '/c/nametag/token' } }, { XDG_CONFIG_HOME: '/c' }],

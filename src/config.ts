@@ -4,6 +4,7 @@ import { COMMANDS, type CommandName } from './cli/commands.ts'
 import { helpFor, overview } from './cli/help.ts'
 import { readClientCommand } from './cli/read-client.ts'
 import { type Env, type FlagValues, readFlags } from './cli/read-flags.ts'
+import { isOperatorCommand, readOperatorCommand } from './cli/read-operator.ts'
 import { readPlace } from './cli/read-place.ts'
 import { Wrong } from './cli/wrong.ts'
 import { parseSmtpUrl, type SmtpServer } from './delivery/smtp-url.ts'
@@ -102,6 +103,7 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
       return { run: name, ...around, place: readPlace(values), tokenId, json }
     }
     default:
+      if (isOperatorCommand(name)) return readOperatorCommand(name, values, around)
       return readClientCommand(name, values, env, around)
   }
 }

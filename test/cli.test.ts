@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { runProgram, startProgram, until, within } from './support/process.ts'
-import { type Cleanup, temporaryFolder } from './support/server.ts'
+import { finish, runProgram, startProgram, until, within } from './support/process.ts'
+import { temporaryFolder } from './support/server.ts'
 
 /** The real program, as a person or a script runs it. */
 
@@ -11,12 +11,6 @@ async function call(api: string, method: string, token: string, args: Record<str
   const headers = { authorization: `Bearer ${token}` }
   const response = await fetch(`${api}${method}`, { method: 'POST', headers, body: new URLSearchParams(args) })
   return (await response.json()) as { ok: boolean; error?: string; user?: string; profile?: Record<string, unknown> }
-}
-
-async function finish(t: Cleanup, argv: readonly string[]) {
-  const program = runProgram(t, argv)
-  const { code } = await program.exited
-  return { code, stdout: program.stdout(), stderr: program.stderr() }
 }
 
 function workspaceFile(t: TestContext, file: unknown): string {

@@ -1,4 +1,5 @@
 import type { CommandShape, Flag } from './commands.ts'
+import { JSON_OUT } from './store-flags.ts'
 
 const API_URL_FLAG: Flag = {
   name: 'api-url',
@@ -13,7 +14,6 @@ const TOKEN_FILE: Flag = {
   env: 'NAMETAG_TOKEN_FILE',
   doc: 'A file with the token that only you may read; - reads it from stdin.',
 }
-const JSON_OUT: Flag = { name: 'json', env: 'NAMETAG_JSON', doc: 'Print JSON instead of text.' }
 const CLIENT_FLAGS = [API_URL_FLAG, TOKEN_FILE, JSON_OUT] as const
 const USER: Flag = {
   name: 'user',

@@ -1,6 +1,7 @@
 import type { SmtpServer } from '../delivery/smtp-url.ts'
 import type { TokenKind } from '../domain/grant.ts'
 import type { ClientCommand } from './client-command.ts'
+import type { OperatorCommand } from './operator-command.ts'
 import type { StorePlace } from './store-place.ts'
 
 export interface Help {
@@ -81,7 +82,15 @@ export interface TokenRevoke extends Surroundings {
   readonly json: boolean
 }
 
-export type Command = Dev | Serve | CheckWorkspace | TokenCreate | TokenList | TokenRevoke | ClientCommand
+export type Command =
+  | Dev
+  | Serve
+  | CheckWorkspace
+  | TokenCreate
+  | TokenList
+  | TokenRevoke
+  | OperatorCommand
+  | ClientCommand
 export type Config = Command | Help | { readonly run: 'version' } | UsageError
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const

@@ -1,4 +1,6 @@
 import { CLIENT_COMMANDS } from './client-commands.ts'
+import { OPERATOR_COMMANDS } from './operator-commands.ts'
+import { DATABASE_URL, JSON_OUT, SERVER_DATA, TOKEN_KEY } from './store-flags.ts'
 
 /** One flag of a command: help, environment variables and checks are made from it. */
 export interface Flag {
@@ -54,26 +56,6 @@ const READY_JSON: Flag = {
   name: 'json',
   env: 'NAMETAG_JSON',
   doc: 'Print one line of JSON when ready: {"url","api","pid"}.',
-}
-const JSON_OUT: Flag = { name: 'json', env: 'NAMETAG_JSON', doc: 'Print JSON instead of text.' }
-const SERVER_DATA: Flag = {
-  name: 'data',
-  value: 'DIR',
-  env: 'NAMETAG_DATA',
-  doc: "The server's data folder; the server may be running.",
-}
-const DATABASE_URL: Flag = {
-  name: 'database-url',
-  value: 'URL',
-  env: 'NAMETAG_DATABASE_URL',
-  doc: 'The PostgreSQL that holds the data, instead of --data: postgres://user:password@host/database.',
-}
-const TOKEN_KEY: Flag = {
-  name: 'token-key',
-  value: 'FILE',
-  env: 'NAMETAG_TOKEN_KEY',
-  default: './token.key',
-  doc: 'With --database-url: the file with the key of the tokens. Every node needs the same.',
 }
 const TEAM: Flag = {
   name: 'team',
@@ -204,6 +186,7 @@ export const COMMANDS = [
     flags: [SERVER_DATA, DATABASE_URL, TOKEN_KEY, JSON_OUT],
     notes: ['Ends with 0 when revoked, 1 when no token has this id, 2 when the command is wrong.'],
   },
+  ...OPERATOR_COMMANDS,
   ...CLIENT_COMMANDS,
 ] as const satisfies readonly CommandShape[]
 

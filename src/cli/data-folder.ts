@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { lockDirectory } from '../storage/lock.ts'
+import type { Schema } from '../storage/schema.ts'
 import { openSqlite } from '../storage/sqlite/open.ts'
+import { bringUpToDate, findSchema } from '../storage/sqlite/schema.ts'
 import type { Store } from '../storage/store.ts'
 import { lateDigest, takeTokenKey } from '../storage/token-key-check.ts'
 import { CannotStart } from './cannot-start.ts'
@@ -49,6 +51,27 @@ async function openKeyed(folder: string): Promise<Store> {
   } catch (error) {
     await store.close()
     throw error
+  }
+}
+
+/** Brings the schema up to date, and gives the names of the migrations that ran. */
+export function migrateFolder(folder: string): readonly string[] {
+  const unlock = takeFolder(folder)
+  try {
+    return bringUpToDate(join(folder, DATABASE))
+  } catch (error) {
+    throw new CannotStart((error as Error).message, { cause: error })
+  } finally {
+    unlock()
+  }
+}
+
+/** What the schema lacks; also while a server runs on it. */
+export function findFolderSchema(folder: string): Schema {
+  try {
+    return findSchema(join(folder, DATABASE))
+  } catch (error) {
+    throw new CannotStart((error as Error).message, { cause: error })
   }
 }
 

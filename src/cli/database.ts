@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { isNametags, openPostgres } from '../storage/postgres/open.ts'
+import { openPostgres } from '../storage/postgres/open.ts'
+import { bringUpToDate, findSchema, isNametags } from '../storage/postgres/schema.ts'
 import type { PostgresOptions } from '../storage/postgres/store.ts'
+import type { Schema } from '../storage/schema.ts'
 import type { Store } from '../storage/store.ts'
 import { lateDigest, takeTokenKey } from '../storage/token-key-check.ts'
 import { CannotStart } from './cannot-start.ts'
@@ -27,6 +29,14 @@ export async function openDatabase(
 /** Whether a server has ever used the database. */
 export async function hasTables(place: Database): Promise<boolean> {
   return within(place, () => isNametags(place.url))
+}
+
+export async function migrateDatabase(place: Database): Promise<readonly string[]> {
+  return within(place, () => bringUpToDate(place.url))
+}
+
+export async function findDatabaseSchema(place: Database): Promise<Schema> {
+  return within(place, () => findSchema(place.url))
 }
 
 async function within<Found>(place: Database, work: () => Promise<Found>): Promise<Found> {

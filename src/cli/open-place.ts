@@ -30,13 +30,14 @@ export async function openPlace(
 
 /** The same, where there has to be something already. */
 export async function openFilled(place: StorePlace): Promise<OpenPlace> {
-  if (place.in === 'folder' && !hasData(place.folder)) throw nothingIn(place)
-  if (place.in === 'database' && !(await (await import('./database.ts')).hasTables(place))) throw nothingIn(place)
+  await expectData(place)
   return openPlace(place)
 }
 
-function nothingIn(place: StorePlace): CannotStart {
-  return new CannotStart(`There is no data of a Nametag server in ${nameOf(place)}.`)
+/** Looks without making anything. */
+export async function expectData(place: StorePlace): Promise<void> {
+  const found = place.in === 'folder' ? hasData(place.folder) : await (await import('./database.ts')).hasTables(place)
+  if (!found) throw new CannotStart(`There is no data of a Nametag server in ${nameOf(place)}.`)
 }
 
 /** Where mails go that no mail server takes. */

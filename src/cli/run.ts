@@ -48,6 +48,8 @@ async function start(command: Command, terminal: Terminal): Promise<number> {
     case 'token list':
     case 'token revoke':
       return (await import('./token.ts')).token(command, terminal)
+    case 'migrate':
+      return (await import('./migrate.ts')).migrate(command, terminal)
     case 'profile get':
     case 'profile set':
       return (await import('./profile.ts')).profile(command, terminal)

@@ -6,7 +6,7 @@ import { after, type TestContext, test } from 'node:test'
 import pg from 'pg'
 import { DEMO_FILE } from '../support/demo-file.ts'
 import { startPostgres } from '../support/postgres.ts'
-import { type RunningProgram, runProgram, startProgram, until } from '../support/process.ts'
+import { finish, type RunningProgram, runProgram, startProgram, until } from '../support/process.ts'
 import { temporaryFolder } from '../support/server.ts'
 import { startMailServer } from '../support/smtp.ts'
 
@@ -29,12 +29,6 @@ async function makeDatabase(t: TestContext): Promise<Database> {
 
 function startNode(t: TestContext, flags: readonly string[]): Promise<RunningProgram> {
   return startProgram(t, flags, { command: 'serve' })
-}
-
-async function finish(t: TestContext, argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const program = runProgram(t, argv, { env })
-  const { code } = await program.exited
-  return { code, stdout: program.stdout(), stderr: program.stderr() }
 }
 
 async function call(api: string, method: string, token: string, args: Record<string, string> = {}) {
@@ -146,8 +140,7 @@ test('a wrong or missing token key stops every command in one sentence', async (
   const wrong = join(temporaryFolder(t), 'wrong.key')
   writeFileSync(wrong, randomBytes(32))
   const { code, stderr } = await finish(t, ['serve', '--port', '0'], {
-    NAMETAG_DATABASE_URL: url,
-    NAMETAG_TOKEN_KEY: wrong,
+    env: { NAMETAG_DATABASE_URL: url, NAMETAG_TOKEN_KEY: wrong },
   })
   assert.equal(code, 1)
   assert.match(
@@ -212,4 +205,31 @@ test('what is to be mailed waits in the database until a server is started with 
   await until(() => (mails.received.length === 2 ? true : undefined), third.stderr)
   assert.deepEqual(mails.received.flatMap(({ to }) => to).toSorted(), ['zoe@example.com', email])
   await third.stop()
+})
+
+test('migrate makes the tables of an empty database, says which migrations ran, and --check changes nothing', async (t) => {
+  const { url } = await makeDatabase(t)
+  const check = await finish(t, ['migrate', '--database-url', url, '--check'])
+  assert.equal(check.code, 1)
+  assert.match(check.stderr, /^nametag: There is no data of a Nametag server in the database /)
+  assert.deepEqual(await rowsOf(url, "select to_regclass('migrations') as made"), [{ made: null }])
+
+  const done = await finish(t, ['migrate', '--database-url', url, '--json'])
+  const { applied, missing, schema } = JSON.parse(done.stdout)
+  assert.deepEqual([done.code, applied.length, missing], [0, schema, []])
+  assert.equal(applied[0], '0001-teams-users-tokens-log')
+  await rowsOf(url, `delete from migrations where number = ${schema}`)
+  const behind = await finish(t, ['migrate', '--database-url', url, '--check'])
+  assert.deepEqual([behind.code, behind.stderr], [1, ''])
+  assert.match(
+    behind.stdout,
+    new RegExp(`^Missing in the database \\S+ on \\S+: ${applied.at(-1)}\\. "nametag migrate"`),
+  )
+  await rowsOf(url, `insert into migrations (number, name, checksum) values (${schema + 1}, 'later', '')`)
+  const newer = await finish(t, ['migrate', '--database-url', url])
+  assert.equal(newer.code, 1)
+  assert.match(
+    newer.stderr,
+    /cannot be used: The store has schema \d+, and this version of Nametag knows none above \d+\.\n$/,
+  )
 })

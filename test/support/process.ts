@@ -75,6 +75,13 @@ export function runProgram(
   return program
 }
 
+/** Runs the program to its end. */
+export async function finish(t: Cleanup, argv: readonly string[], options: ProgramOptions = {}) {
+  const program = runProgram(t, argv, options)
+  const { code } = await program.exited
+  return { code, stdout: program.stdout(), stderr: program.stderr() }
+}
+
 /** Starts `nametag dev`, or another command, on a free port, and waits for its JSON line. */
 export async function startProgram(
   t: Cleanup,

@@ -6,20 +6,34 @@ import { isConstraintViolation, isUnsupported } from './outages.ts'
 import { openTransaction } from './transaction.ts'
 
 /** Brings the schema forward, one transaction per migration. Refuses a schema that this version does not know. Of
- * several processes that start together one applies, and the others wait for it. */
-export async function migrate(db: Pool, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
+ * several processes that start together one applies, and the others wait for it. Gives what this one applied. */
+export async function migrate(db: Pool, migrations: readonly Migration[] = MIGRATIONS): Promise<readonly Migration[]> {
   if (!(await hasTable(db))) await makeTable(db)
   const transaction = openTransaction(db, BEGIN)
+  const done: Migration[] = []
   let isBehind = missingOf(migrations, await findApplied(db)) !== undefined
   while (isBehind) {
-    isBehind = await transaction(async (tx) => {
+    const applied = await transaction(async (tx) => {
       await lock(tx)
       const missing = missingOf(migrations, await findApplied(tx))
-      if (missing === undefined) return false
-      await apply(tx, missing)
-      return true
+      if (missing !== undefined) await apply(tx, missing)
+      return missing
     })
+    isBehind = applied !== undefined
+    if (applied !== undefined) done.push(applied)
   }
+  return done
+}
+
+/** Those that a store lacks; nothing is changed. */
+export async function findMissing(
+  db: Connection,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<readonly Migration[]> {
+  if (!(await hasTable(db))) return migrations
+  const applied = await findApplied(db)
+  missingOf(migrations, applied)
+  return migrations.filter(({ number }) => !applied.some((present) => present.number === number))
 }
 
 /** How long a process waits for the one that migrates, and how long a migration may take. */

@@ -1,0 +1,22 @@
+import type { Flag } from './commands.ts'
+
+export const JSON_OUT: Flag = { name: 'json', env: 'NAMETAG_JSON', doc: 'Print JSON instead of text.' }
+export const SERVER_DATA: Flag = {
+  name: 'data',
+  value: 'DIR',
+  env: 'NAMETAG_DATA',
+  doc: "The server's data folder; the server may be running.",
+}
+export const DATABASE_URL: Flag = {
+  name: 'database-url',
+  value: 'URL',
+  env: 'NAMETAG_DATABASE_URL',
+  doc: 'The PostgreSQL that holds the data, instead of --data: postgres://user:password@host/database.',
+}
+export const TOKEN_KEY: Flag = {
+  name: 'token-key',
+  value: 'FILE',
+  env: 'NAMETAG_TOKEN_KEY',
+  default: './token.key',
+  doc: 'With --database-url: the file with the key of the tokens. Every node needs the same.',
+}
