@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { type ExecFileException, execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { temporaryFolder } from './support/server.ts'
 
 /** What somebody gets who installs the package: built files, seen from outside. */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const DIST = join(ROOT, 'dist')
 
 before(async () => {
   const build = `import { build } from ${JSON.stringify(new URL('../scripts/lib/build.mjs', import.meta.url).href)}; await build()`
@@ -21,22 +24,49 @@ test('the client is offered, and nothing else with it', async () => {
   assert.deepEqual(Object.keys(await import(offered)).sort(), ['CallFailed', 'NametagError', 'nametag', 'orThrow'])
 })
 
-test('the built client imports nothing but its own files', () => {
-  const folder = join(ROOT, 'dist/client')
-  const files = readdirSync(folder).filter((name) => name.endsWith('.js'))
-  assert.ok(files.includes('client.js'))
-  for (const name of files) {
-    const text = readFileSync(join(folder, name), 'utf8')
-    const named = [...text.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(
-      ([, specifier = '']) => specifier,
-    )
-    assert.deepEqual(
-      named.filter((specifier) => !files.includes(specifier.replace(/^\.\//, ''))),
-      [],
-      name,
-    )
-    assert.doesNotMatch(text, /\b(?:process|Buffer|require)\b/, name)
-  }
+test('the built client imports nothing', () => {
+  const text = readFileSync(join(DIST, 'client.js'), 'utf8')
+  assert.doesNotMatch(text, /\b(?:from|import)\s*\(?\s*['"]/)
+  assert.doesNotMatch(text, /\b(?:process|Buffer|require)\b/)
+})
+
+describe('the built program', () => {
+  test('says on an older Node that it needs a newer one, before it asks for anything that came later', async () => {
+    const older = `delete process.getBuiltinModule;
+      Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.8' } })`
+    const preload = `data:text/javascript,${encodeURIComponent(older)}`
+    const { code, stdout } = await runNode(['--import', preload, join(DIST, 'main.js'), '--version'])
+    assert.deepEqual([code, stdout], [1, 'Nametag needs Node 22.12 or newer, and this is Node 18.20.8.\n'])
+  })
+
+  test('knows its version, and its commands', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    const told = await runNode([join(DIST, 'main.js'), '--version'])
+    assert.deepEqual(told, { code: 0, stdout: `${version}\n` })
+    const checked = await runNode([join(DIST, 'main.js'), 'check-workspace', join(ROOT, 'nothing.json')])
+    assert.equal(checked.code, 1)
+    assert.match(checked.stdout, /nothing\.json/)
+  })
+
+  test('finds the thread that moves pages', async () => {
+    const thread = new Worker(join(DIST, 'checkpoint-thread.js'), { workerData: ':memory:' })
+    thread.postMessage('close')
+    const [code] = await once(thread, 'exit')
+    assert.equal(code, 0)
+    const asking = built().filter((name) => readFileSync(join(DIST, name), 'utf8').includes('"./checkpoint-thread.js"'))
+    assert.notDeepEqual(asking, [])
+  })
+
+  test('leads from its traces to its sources', () => {
+    for (const name of built()) {
+      const text = readFileSync(join(DIST, name), 'utf8')
+      assert.ok(text.endsWith(`//# sourceMappingURL=${name}.map\n`), name)
+      const { sources } = JSON.parse(readFileSync(join(DIST, `${name}.map`), 'utf8')) as { readonly sources: string[] }
+      for (const source of sources.filter((path) => path.startsWith('../'))) {
+        assert.ok(existsSync(join(DIST, source)), `${name}: ${source}`)
+      }
+    }
+  })
 })
 
 describe('the types', () => {
@@ -80,6 +110,10 @@ test('the example for Jest has the bot of the example for node:test', () => {
   const read = (path: string) => readFileSync(join(ROOT, 'examples', path), 'utf8')
   assert.equal(read('jest/status-bot.js'), read('node-test/status-bot.js'))
 })
+
+function built(): readonly string[] {
+  return readdirSync(DIST).filter((name) => name.endsWith('.js'))
+}
 
 /** The places and codes of what the compiler has against a program that has this package installed. */
 async function compile(t: TestContext, options: readonly string[], lines: readonly string[]): Promise<string[]> {

@@ -1,16 +1,5 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { inRoot, pinnedNode } from './paths.mjs'
 import { runCommand } from './run-command.mjs'
 
@@ -22,15 +11,7 @@ export async function build() {
   // Beside dist/ and then in its place: a server that runs from it never meets a half of it.
   const fresh = inRoot(`dist.${process.pid}`)
   try {
-    const code = await runCommand(pinnedNode(), [
-      inRoot('node_modules', 'typescript', 'bin', 'tsc'),
-      '-p',
-      'tsconfig.build.json',
-      '--outDir',
-      fresh,
-    ])
-    if (code !== 0) throw new Error('The build failed.')
-    for (const file of findFiles(inRoot('src')).filter((path) => !path.endsWith('.ts'))) copyInto(fresh, file)
+    await makeFiles(fresh)
     chmodSync(join(fresh, 'main.js'), 0o755)
     writeFileSync(join(fresh, '.built'), sources)
     rmSync(inRoot('dist'), { recursive: true, force: true })
@@ -38,6 +19,16 @@ export async function build() {
   } finally {
     rmSync(fresh, { recursive: true, force: true })
   }
+}
+
+async function makeFiles(folder) {
+  const tsc = inRoot('node_modules', 'typescript', 'bin', 'tsc')
+  const codes = await Promise.all([
+    runCommand(pinnedNode(), [inRoot('scripts', 'lib', 'bundle.mjs'), folder]),
+    // Checks the types, and writes down those that programs see.
+    runCommand(pinnedNode(), [tsc, '--project', 'tsconfig.build.json', '--outDir', join(folder, 'types')]),
+  ])
+  if (codes.some((code) => code !== 0)) throw new Error('The build failed.')
 }
 
 function isBuilt(sources) {
@@ -49,6 +40,7 @@ function isBuilt(sources) {
 function describeSources() {
   const files = [
     ...findFiles(inRoot('src')),
+    ...findFiles(inRoot('scripts', 'lib')),
     inRoot('tsconfig.json'),
     inRoot('tsconfig.build.json'),
     inRoot('package-lock.json'),
@@ -67,11 +59,4 @@ function findFiles(folder) {
     const path = join(folder, entry.name)
     return entry.isDirectory() ? findFiles(path) : [path]
   })
-}
-
-/** The compiler leaves what is no TypeScript behind. */
-function copyInto(folder, file) {
-  const target = join(folder, relative(inRoot('src'), file))
-  mkdirSync(dirname(target), { recursive: true })
-  copyFileSync(file, target)
 }
