@@ -1,0 +1,48 @@
+import { OutcomeUnknown, StorageUnavailable } from '../../store.ts'
+import type { Pool } from '../connection.ts'
+import { openTransaction } from '../transaction.ts'
+import { loadCounters, rowKeysOf } from './counters.ts'
+import { decideLimits, type LimitCall, type Verdict } from './decide.ts'
+import { openLimitRows } from './rows.ts'
+
+/** Counts calls in one transaction: in one round trip all rows are held and read, in the second one they are written. Where
+ * it rejects, none of the calls has passed. */
+export type CountCalls = (calls: readonly LimitCall[]) => Promise<readonly Verdict[]>
+
+/** Where it does not follow the callers, the time is the database's. */
+export function openCounting(db: Pool, followsCallers: boolean): CountCalls {
+  const transaction = openTransaction(db, BEGIN)
+
+  return async (calls) => {
+    const counts = calls.flatMap((call) => call.counts)
+    let verdicts: readonly Verdict[] = []
+    const decide = async (rows: ReturnType<typeof openLimitRows>) => {
+      const locked = await rows.lock(rowKeysOf(counts))
+      const now = followsCallers ? Math.max(...calls.map(({ time }) => time)) : locked.now
+      const counters = loadCounters(counts, locked.rows, now)
+      verdicts = decideLimits(calls, counters, ({ time }) => (followsCallers ? time : now))
+      return counters.changed()
+    }
+    try {
+      await transaction(
+        (tx) => decide(openLimitRows(tx)),
+        async (tx, changed) => {
+          if (changed.length > 0) await openLimitRows(tx).save(changed)
+        },
+      )
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknown)) throw error
+      // Whether they were counted or not, they have not been made.
+      throw new StorageUnavailable('The connection was lost while calls were counted.', { cause: error })
+    }
+    return verdicts
+  }
+}
+
+/** Whoever hangs holds the others up no longer than this. A count that a crash loses is no loss. */
+export const BEGIN = `
+  begin isolation level read committed;
+  set local statement_timeout = 4000;
+  set local lock_timeout = 2000;
+  set local idle_in_transaction_session_timeout = 4000;
+  set local synchronous_commit = off`
