@@ -81,7 +81,7 @@ export async function run(
   const settings = { ...SETTINGS, ...more, unix_socket_directories: place.sockets }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const limit = fileBytesMax === undefined ? '' : `ulimit -f ${Math.floor(fileBytesMax / 512)}\n`
-  const script = `${limit}${UNTIL_STDIN_ENDS}`
+  const script = `${limit}${untilStdinEnds('QUIT')}`
   const server = spawn('sh', ['-c', script, join(place.bin, 'postgres'), '-D', place.data, ...options], {
     ...owner,
     cwd: place.data,
@@ -101,13 +101,15 @@ export async function run(
 
 const READY = /ready to accept (read-only )?connections/
 
-/** However the test process ends, the system closes its end of the pipe, and the server is told to quit. */
-const UNTIL_STDIN_ENDS = `
-  exec 3<&0
-  "$0" "$@" 3<&- &
-  server=$!
-  { cat <&3 >/dev/null; kill -QUIT $server; } 2>/dev/null &
-  wait $server`
+/** Runs its arguments. However the test process ends, the system closes its end of the pipe, and they are told to quit. */
+export function untilStdinEnds(signal: 'QUIT' | 'TERM'): string {
+  return `
+    exec 3<&0
+    "$0" "$@" 3<&- &
+    server=$!
+    { cat <&3 >/dev/null; kill -${signal} $server; } 2>/dev/null &
+    wait $server`
+}
 
 /** Fast shutdown: ends the connections and waits for nobody. */
 export async function end(place: Place, server: ChildProcess): Promise<void> {
