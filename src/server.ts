@@ -19,9 +19,11 @@ import { addRoutes, type SignIn } from './http/routes.ts'
 import { createSocketServer } from './http/sockets.ts'
 import { isLoopback } from './loopback.ts'
 import { methodsByName } from './methods/index.ts'
+import { createNode } from './nodes/node.ts'
 import type { Limiter } from './storage/limiter.ts'
 import type { Store } from './storage/store.ts'
 import { VERSION } from './version.ts'
+import { createAdmission } from './web-api/admit.ts'
 import type { Answer, Call } from './web-api/call.ts'
 import { dispatch, type Services } from './web-api/dispatch.ts'
 import { createMemoryLimiter } from './web-api/memory-limiter.ts'
@@ -132,14 +134,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** Everything that goes on beside the calls. */
 function createBackground({ store, clock, log, post, allowPrivateWebhooks }: ServerOptions, publicUrl: () => string) {
-  const tickets = createTickets()
+  const node = createNode({ store, log })
+  const tickets = createTickets(store)
+  const admit = createAdmission({ store, methods: methodsByName, clock })
   const socketMode = createSocketMode({ publicUrl })
   const rtm = createRtm({ store, publicUrl, log })
-  const relay = createRelay({ store, clock, log, publicUrl, allowPrivate: allowPrivateWebhooks, socketMode })
+  const relay = createRelay({ store, node, clock, log, publicUrl, allowPrivate: allowPrivateWebhooks, socketMode })
   const onCommit = (listener: () => void) => store.onCommit(listener)
-  const sockets = createSocketServer({ tickets, socketMode, rtm, onCommit, log })
+  const sockets = createSocketServer({ tickets, admit, isShared: store.isShared, socketMode, rtm, onCommit, log })
   const mail = createMail({ store, clock, log, publicUrl, post })
-  const expiry = createExpiry({ store, clock, log })
+  const expiry = createExpiry({ store, node, clock, log })
   return {
     tickets,
     sockets,
@@ -148,6 +152,7 @@ function createBackground({ store, clock, log, post, allowPrivateWebhooks }: Ser
     expiry,
     /** What is committed after it has resolved is told to everybody. */
     async start(): Promise<void> {
+      await node.start()
       await Promise.all([relay.start(), mail.start()])
       await expiry.start()
     },
@@ -157,7 +162,7 @@ function createBackground({ store, clock, log, post, allowPrivateWebhooks }: Ser
         rtm.stop()
         return sockets.stop()
       })
-      await Promise.all([stopSockets, mail.stop(), expiry.stop()])
+      await Promise.all([stopSockets, mail.stop(), expiry.stop()]).finally(() => node.stop())
     },
   }
 }

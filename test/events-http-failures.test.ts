@@ -116,7 +116,7 @@ test('a receiver that hangs holds up neither another nor those who write', async
 test('a server that starts again goes on where it stopped, retries too', async (t) => {
   const subscriber = await startSubscriber(t, answeringStatus(500))
   const apps = [{ requestUrl: subscriber.url }]
-  const { store, clock, relay, setTitle } = await startRelay(t, { apps })
+  const { store, clock, relay, setTitle, node } = await startRelay(t, { apps })
   await setTitle('before')
   await relay.settled()
   await relay.stop()
@@ -124,7 +124,7 @@ test('a server that starts again goes on where it stopped, retries too', async (
   subscriber.answering = taking
 
   const log = { info: () => {}, warn: () => {} }
-  const again = createRelay({ store, clock, log, publicUrl: () => 'http://127.0.0.1:4390', allowPrivate: true })
+  const again = createRelay({ store, node, clock, log, publicUrl: () => 'http://127.0.0.1:4390', allowPrivate: true })
   await again.start()
   await again.settled()
   assert.deepEqual(titlesOf(subscriber), ['before', 'before', 'between'])

@@ -155,13 +155,13 @@ test('a store that is set back without a word is followed', async (t) => {
 test('one who is far behind in what does not concern it lets others work', async (t) => {
   const subscriber = await startSubscriber(t)
   const apps = [{ requestUrl: subscriber.url, events: ['user_status_changed'] }]
-  const { clock, relay, store, setTitle } = await startRelay(t, { apps })
+  const { clock, node, relay, store, setTitle } = await startRelay(t, { apps })
   await relay.stop()
   await Promise.all(Array.from({ length: 3000 }, (_, index) => setTitle(String(index))))
   await setTitle('last', ids.mel, ['user_status_changed'])
 
   const log = { info: () => {}, warn: () => {} }
-  const again = createRelay({ store, clock, log, publicUrl: () => 'http://127.0.0.1:4390', allowPrivate: true })
+  const again = createRelay({ store, node, clock, log, publicUrl: () => 'http://127.0.0.1:4390', allowPrivate: true })
   await again.start()
   let turns = 0
   const ticking = setInterval(() => {

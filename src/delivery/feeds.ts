@@ -1,13 +1,10 @@
 import type { AppId, TeamId } from '../domain/ids.ts'
-import type { App } from '../domain/team.ts'
 import type { AppFeed } from './app-feed.ts'
-import type { Transport } from './transport.ts'
+import type { Subscription } from './subscriptions.ts'
 
 export interface OpenFeed {
   readonly feed: AppFeed
-  readonly transport: Transport
-  /** As it was when it was last read. */
-  app: App
+  readonly subscription: Subscription
 }
 
 /** The feeds that are open here. */
@@ -24,16 +21,10 @@ export class Feeds {
     this.#teams.set(teamId, ofTeam.set(appId, open))
   }
 
-  /** Whether the team has no feed any more. */
-  remove({ teamId, appId }: AppFeed): boolean {
+  remove({ teamId, appId }: AppFeed): void {
     const ofTeam = this.#teams.get(teamId)
     ofTeam?.delete(appId)
-    if (ofTeam !== undefined && ofTeam.size > 0) return false
-    return this.#teams.delete(teamId)
-  }
-
-  clear(): void {
-    this.#teams.clear()
+    if (ofTeam?.size === 0) this.#teams.delete(teamId)
   }
 
   teams(): readonly TeamId[] {

@@ -3,19 +3,19 @@ import type { Store } from '../storage/store.ts'
 
 /** Where the logs of some teams end, as far as is known here. */
 export interface LogEnds {
-  /** Resolves to the number of the last entry. From then on `onMove` is told of every move. */
+  /** Resolves to the number of the last entry. From then on `onMove` is told of every move, until the team is forgotten as
+   * often as it was followed. */
   follow(teamId: TeamId): Promise<number>
   /** 0 for a team that is not followed. */
   of(teamId: TeamId): number
   forget(teamId: TeamId): void
-  clear(): void
 }
 
 /** `onMove` hears, right after a commit, that a log may have grown, or that it was set back. */
 export function createLogEnds(store: Store, onMove: (teamId: TeamId, isBack: boolean) => void): LogEnds {
-  const ends = new Map<TeamId, { seq: number; readonly stop: () => void; readonly known: Promise<unknown> }>()
+  const ends = new Map<TeamId, LogEnd>()
 
-  function follow(teamId: TeamId): Promise<unknown> {
+  function begin(teamId: TeamId): LogEnd {
     const stop = store.follow(teamId, (lastSeq) => {
       const isBack = lastSeq < end.seq
       end.seq = lastSeq
@@ -24,26 +24,40 @@ export function createLogEnds(store: Store, onMove: (teamId: TeamId, isBack: boo
     const known = store.findLastSeq(teamId).then((lastSeq) => {
       end.seq = Math.max(end.seq, lastSeq)
     })
-    const end = { seq: 0, stop, known }
+    const end: LogEnd = { seq: 0, followers: 0, stop, known }
     ends.set(teamId, end)
-    known.catch(() => ends.get(teamId) === end && forget(teamId))
-    return known
+    return end
   }
 
   function forget(teamId: TeamId): void {
-    ends.get(teamId)?.stop()
+    const end = ends.get(teamId)
+    if (end === undefined) return
+    end.followers -= 1
+    if (end.followers > 0) return
+    end.stop()
     ends.delete(teamId)
   }
 
   return {
     async follow(teamId) {
-      await (ends.get(teamId)?.known ?? follow(teamId))
-      return ends.get(teamId)?.seq ?? 0
+      const end = ends.get(teamId) ?? begin(teamId)
+      end.followers += 1
+      try {
+        await end.known
+      } catch (error) {
+        forget(teamId)
+        throw error
+      }
+      return end.seq
     },
     of: (teamId) => ends.get(teamId)?.seq ?? 0,
     forget,
-    clear() {
-      for (const teamId of [...ends.keys()]) forget(teamId)
-    },
   }
+}
+
+interface LogEnd {
+  seq: number
+  followers: number
+  readonly stop: () => void
+  readonly known: Promise<unknown>
 }

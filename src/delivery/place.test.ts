@@ -17,13 +17,18 @@ async function aPlace(t: TestContext, stored: readonly Undelivered[] = []) {
   t.after(() => store.close())
   const log = { warn: () => {} }
   await store.saveProgress({ teamId: TEAM, reader: READER, cursor: 10, keep: stored })
-  const place = new Place({ store, teamId: TEAM, reader: READER, cursor: 10, log }, stored)
+  await store.leases.begin('node', Number.POSITIVE_INFINITY)
+  const [lease] = await store.leases.take('node', [{ teamId: TEAM, name: READER }])
+  assert.ok(lease)
+  let losses = 0
+  const held = { lease, lose: () => void losses++ }
+  const place = new Place({ store, teamId: TEAM, reader: READER, cursor: 10, held, log }, stored)
   const saved = async () => {
     await place.save()
     const rows = await store.findUndelivered(TEAM, READER, 10)
     return { cursor: await store.findCursor(TEAM, READER), rows: rows.map(({ id }) => id) }
   }
-  return { store, place, saved }
+  return { store, place, saved, losses: () => losses }
 }
 
 test('the cursor stays before what is being dealt with, whatever is done behind it', async (t) => {

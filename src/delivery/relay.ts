@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { AppId, TeamId } from '../domain/ids.ts'
-import type { App, Team } from '../domain/team.ts'
+import type { App } from '../domain/team.ts'
+import type { Node } from '../nodes/node.ts'
+import type { Held } from '../nodes/work.ts'
 import type { Store } from '../storage/store.ts'
 import type { AppFeed } from './app-feed.ts'
 import { type Delivery, DeliveryJournal } from './delivery-journal.ts'
@@ -14,6 +16,7 @@ import type { SocketMode } from './socket-mode.ts'
 import { createSocketModeTransport } from './socket-mode-transport.ts'
 import { type Log, originOf, SUBSCRIBER_BOUNDS, Subscriber, type SubscriberBounds } from './subscriber.ts'
 import { factsOf, type SubscriptionFacts } from './subscription-facts.ts'
+import { findSubscriptions, type Subscription } from './subscriptions.ts'
 import type { AppName, Transport } from './transport.ts'
 import { type Verification, verifyUrl } from './url-verification.ts'
 import { createViewers, type Viewers } from './viewers.ts'
@@ -23,6 +26,8 @@ import { createWebhookTransport } from './webhook-transport.ts'
 
 export interface RelayOptions {
   readonly store: Store
+  /** Which apps this node tells, of all the nodes on the store. */
+  readonly node: Pick<Node, 'want' | 'look'>
   readonly clock: Clock
   readonly log: Log
   /** Where this server is reached, without a slash at the end. */
@@ -63,8 +68,6 @@ export interface Relay {
 }
 
 const RELOAD_MS = 30_000
-/** Teams that are read at one time, to find their apps. */
-const PAGE_TEAMS = 100
 
 export function createRelay(options: RelayOptions): Relay {
   return new LogRelay(options)
@@ -78,6 +81,11 @@ class LogRelay implements Relay {
   readonly #transports: readonly Transport[]
   readonly #pages: ReturnType<typeof createLogPages>
   readonly #journal = new DeliveryJournal()
+  /** Of all apps, by their readers. */
+  readonly #subscriptions = new Map<string, Subscription>()
+  /** How to want the feed of an app no more, by its reader; absent where it is not wanted here. */
+  readonly #wanted = new Map<string, () => Promise<void>>()
+  /** Of the apps that this node tells. */
   readonly #feeds = new Feeds()
   readonly #ends: LogEnds
   /** Teams whose logs have grown since their feeds were woken. */
@@ -85,7 +93,8 @@ class LogRelay implements Relay {
   readonly #ending = new AbortController()
   /** Reloads and resets come one after the other. */
   #reloading: Promise<void> = Promise.resolve()
-  #forgetOpenings = () => {}
+  #isResetting = false
+  #forgetConnections = () => {}
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: RelayOptions) {
@@ -104,19 +113,17 @@ class LogRelay implements Relay {
 
   async start(): Promise<void> {
     const { socketMode } = this.#options
-    this.#forgetOpenings = socketMode?.onOpen((app) => this.#hearOpening(app)) ?? this.#forgetOpenings
+    this.#forgetConnections = socketMode?.onChange((app) => this.#hearConnection(app)) ?? this.#forgetConnections
     await this.reload()
     this.#timer = setInterval(() => this.#reloadQuietly(), RELOAD_MS).unref()
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer)
-    this.#forgetOpenings()
+    this.#forgetConnections()
     this.#ending.abort()
     await this.#reloading
-    this.#ends.clear()
-    await Promise.all(this.#feeds.all().map(({ feed }) => feed.stop()))
-    this.#feeds.clear()
+    await this.#endAll()
     this.#webhooks.close()
   }
 
@@ -124,22 +131,24 @@ class LogRelay implements Relay {
     await Promise.all(this.#feeds.all().map(({ feed }) => feed.startDue()))
   }
 
-  reload(): Promise<void> {
-    return this.#inTurn(() => this.#openFeeds())
+  async reload(): Promise<void> {
+    await this.#inTurn(() => this.#subscribeAll())
+    await this.#options.node.look()
   }
 
   reset(restore: () => Promise<void> = async () => {}): Promise<void> {
     return this.#inTurn(async () => {
-      this.#ends.clear()
-      await Promise.all(this.#feeds.all().map(({ feed }) => feed.abandon()))
-      this.#feeds.clear()
+      this.#isResetting = true
+      await this.#endAll()
       this.#journal.clear()
       try {
         await restore()
       } finally {
+        this.#isResetting = false
         this.#pages.clear()
         this.#viewers.clear()
-        await this.#openFeeds()
+        await this.#subscribeAll()
+        await this.#options.node.look()
       }
     })
   }
@@ -175,7 +184,8 @@ class LogRelay implements Relay {
     const facts = this.#feeds.teams().map(async (teamId) => {
       const kept = await this.#options.store.findUndelivered(teamId, null, 1000)
       const lastSeq = this.#ends.of(teamId)
-      return this.#feeds.ofTeam(teamId).map(({ feed, app }) => factsOf(feed, app, { lastSeq, kept }))
+      const open = this.#feeds.ofTeam(teamId)
+      return open.map(({ feed, subscription: { app } }) => factsOf(feed, app, { lastSeq, kept }))
     })
     return (await Promise.all(facts)).flat()
   }
@@ -194,14 +204,19 @@ class LogRelay implements Relay {
 
   /** The store was set back: the places that are known are of another past. */
   #beginAgain(): void {
-    this.reset().catch((error) => this.#options.log.warn({ err: error }, 'The apps could not be read just now.'))
+    this.reset().catch((error) => this.#warn(error))
   }
 
-  /** What the app was not told so far waits for this. */
-  #hearOpening({ teamId, appId }: AppName): void {
-    const known = this.#feeds.get(teamId, appId)
-    if (known?.app.socketMode) known.feed.wake()
-    else this.#reloadQuietly()
+  /** What the app was not told so far waits for this, on whichever node its next connection comes. */
+  #hearConnection(app: AppName): void {
+    const subscription = this.#subscriptions.get(readerOf(app.teamId, app.appId))
+    if (subscription?.app.socketMode !== true) {
+      if (this.#options.socketMode?.isOpen(app)) this.#reloadQuietly()
+      return
+    }
+    this.#wantOrNot(subscription)
+    this.#options.node.look().catch((error) => this.#warn(error))
+    this.#feeds.get(app.teamId, app.appId)?.feed.wake()
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -211,60 +226,117 @@ class LogRelay implements Relay {
   }
 
   #reloadQuietly(): void {
-    this.reload().catch((error) => this.#options.log.warn({ err: error }, 'The apps could not be read just now.'))
+    this.reload().catch((error) => this.#warn(error))
   }
 
-  /** Page by page: there may be very many teams, and those without apps are not read at all. */
-  async #openFeeds(): Promise<void> {
-    const served = new Set<string>()
-    for (let after: TeamId | null = null, isLast = false; !isLast && !this.#ending.signal.aborted; ) {
-      const teams: readonly Team[] = await this.#options.store.findTeamsWithApps(after, PAGE_TEAMS)
-      const apps = teams.flatMap((team) => this.#servedApps(team))
-      for (const { teamId, app } of apps) served.add(readerOf(teamId, app.id))
-      await Promise.all(apps.map((facts) => this.#openOrRenew(facts)))
-      after = teams.at(-1)?.id ?? null
-      isLast = teams.length < PAGE_TEAMS
+  #warn(err: unknown): void {
+    this.#options.log.warn({ err }, 'The apps could not be read just now.')
+  }
+
+  async #subscribeAll(): Promise<void> {
+    const found = new Set<string>()
+    for await (const subscriptions of findSubscriptions(this.#options.store, this.#transports)) {
+      if (this.#ending.signal.aborted) return
+      await this.#beginReaders(subscriptions)
+      for (const subscription of subscriptions) {
+        found.add(subscription.reader)
+        await this.#subscribe(subscription)
+      }
     }
-    for (const { feed } of this.#feeds.all()) {
-      if (!served.has(readerOf(feed.teamId, feed.appId))) await this.#closeFeed(feed)
+    for (const [reader, subscription] of this.#subscriptions) {
+      if (!found.has(reader)) await this.#end(subscription)
     }
   }
 
-  #servedApps(team: Team): readonly Subscription[] {
-    return [...team.apps.values()].flatMap((app) => {
-      const transport = this.#transports.find((candidate) => candidate.serves(app))
-      return transport === undefined ? [] : [{ teamId: team.id, app, transport }]
-    })
+  /** Whichever node is to tell the app, and when: it begins here, or goes on from where it stopped. */
+  async #beginReaders(subscriptions: readonly Subscription[]): Promise<void> {
+    const unknown = subscriptions.filter(({ reader }) => !this.#subscriptions.has(reader))
+    const [first] = unknown
+    if (first === undefined) return
+    const readers = unknown.map(({ reader }) => reader)
+    await this.#options.store.beginReaders(first.teamId, readers)
   }
 
-  async #closeFeed(feed: AppFeed): Promise<void> {
-    if (this.#feeds.remove(feed)) this.#ends.forget(feed.teamId)
-    await feed.stop()
+  async #subscribe(subscription: Subscription): Promise<void> {
+    const known = this.#subscriptions.get(subscription.reader)
+    if (known?.transport === subscription.transport) {
+      this.#renew(known, subscription.app)
+      return
+    }
+    if (known !== undefined) await this.#end(known)
+    this.#subscriptions.set(subscription.reader, subscription)
+    this.#wantOrNot(subscription)
   }
 
-  async #openOrRenew({ teamId, app, transport }: Subscription): Promise<void> {
-    const present = this.#feeds.get(teamId, app.id)
-    const isKept = present?.transport === transport
-    if (present !== undefined && !isKept) await this.#closeFeed(present.feed)
-    const known = isKept ? present : undefined
-    const isNew = known?.app.requestUrl !== app.requestUrl
-    if (known !== undefined) {
-      known.app = app
-      // Another address deserves another chance.
-      if (isNew) known.feed.enable()
-      else known.feed.wake()
-    } else {
-      const feed = await openFeed(this.#parts(), {
-        teamId,
-        appId: app.id,
-        startAfter: await this.#ends.follow(teamId),
-        subscriber: this.#subscriber({ teamId, appId: app.id }, transport),
-      })
-      this.#feeds.add({ feed, app, transport })
+  #renew(known: Subscription, app: App): void {
+    const isNew = known.app.requestUrl !== app.requestUrl
+    known.app = app
+    const feed = this.#feeds.get(known.teamId, app.id)?.feed
+    if (feed === undefined) return
+    feed.wake()
+    if (!isNew) return
+    // Another address deserves another chance.
+    feed.enable()
+    void this.#verify(known)
+  }
+
+  /** Of several nodes, those where the app can be reached. */
+  #wantOrNot(subscription: Subscription): void {
+    const { teamId, app, transport, reader } = subscription
+    const isWanted = !this.#options.store.isShared || transport.isOpen({ teamId, appId: app.id })
+    const wantNoMore = this.#wanted.get(reader)
+    if (isWanted === (wantNoMore !== undefined)) return
+    if (wantNoMore !== undefined) {
+      this.#wanted.delete(reader)
+      void wantNoMore()
+      return
+    }
+    const work = {
+      ...{ teamId, name: reader, spread: transport.isEverywhere },
+      begin: (held: Held) => this.#open(subscription, held),
+      finish: () => this.#close(subscription, (feed) => (this.#isResetting ? feed.abandon() : feed.stop())),
+      abandon: () => this.#close(subscription, (feed) => feed.abandon()),
+    }
+    this.#wanted.set(reader, this.#options.node.want(work))
+  }
+
+  async #end({ reader }: Subscription): Promise<void> {
+    const wantNoMore = this.#wanted.get(reader)
+    this.#wanted.delete(reader)
+    this.#subscriptions.delete(reader)
+    await wantNoMore?.()
+  }
+
+  async #endAll(): Promise<void> {
+    await Promise.all([...this.#subscriptions.values()].map((subscription) => this.#end(subscription)))
+  }
+
+  async #open(subscription: Subscription, held: Held): Promise<void> {
+    const { teamId, app, transport } = subscription
+    const startAfter = await this.#ends.follow(teamId)
+    try {
+      const subscriber = this.#subscriber({ teamId, appId: app.id }, transport)
+      const feed = await openFeed(this.#parts(), { teamId, appId: app.id, startAfter, subscriber, held })
+      if (!held.isValid()) throw new Error('The lease ran out while the feed was opened.')
+      this.#feeds.add({ feed, subscription })
       feed.wake()
-      warnOfSilence(this.#options.log, app, await this.#viewers.find(teamId, app.id))
+    } catch (error) {
+      this.#ends.forget(teamId)
+      throw error
     }
-    if (isNew && hasWebhook(app)) void this.#verify(teamId, app)
+    void this.#verify(subscription)
+    this.#viewers.find(teamId, app.id).then(
+      (viewer) => warnOfSilence(this.#options.log, app, viewer),
+      (error) => this.#warn(error),
+    )
+  }
+
+  async #close(subscription: Subscription, end: (feed: AppFeed) => Promise<void>): Promise<void> {
+    const open = this.#feeds.get(subscription.teamId, subscription.app.id)
+    if (open?.subscription !== subscription) return
+    this.#feeds.remove(open.feed)
+    this.#ends.forget(subscription.teamId)
+    await end(open.feed)
   }
 
   #parts() {
@@ -280,17 +352,11 @@ class LogRelay implements Relay {
 
   /** Slack sends nothing to an address that does not answer its challenge. Here it is told to the operator, as the
    * receiver may well start after this server (docs/decisions/0046). */
-  async #verify(teamId: TeamId, app: App): Promise<void> {
+  async #verify({ teamId, app }: Subscription): Promise<void> {
+    if (!hasWebhook(app)) return
     const { verified, detail } = await verifyUrl(this.#webhooks, app, this.#ending.signal)
     if (verified || this.#ending.signal.aborted) return
     const about = { team: teamId, app: app.id, origin: originOf(app.requestUrl ?? ''), detail }
     this.#options.log.warn(about, 'The request URL did not answer the challenge. Events are sent to it all the same.')
   }
-}
-
-/** An app that takes events, and how. */
-interface Subscription {
-  readonly teamId: TeamId
-  readonly app: App
-  readonly transport: Transport
 }

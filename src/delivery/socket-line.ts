@@ -1,4 +1,4 @@
-import type { Invitation } from '../web-api/sockets.ts'
+import type { Grant } from '../domain/grant.ts'
 
 /** One WebSocket, as Socket Mode and RTM see it. */
 export interface SocketLine {
@@ -10,7 +10,7 @@ export interface SocketLine {
 
 /** Who is at the other end, and what the address asked for. */
 export interface SocketOpening {
-  readonly invitation: Invitation
+  readonly grant: Grant
   readonly query: URLSearchParams
 }
 

@@ -22,10 +22,16 @@ export interface ConnectionTimes {
   readonly acknowledgeMs: number
 }
 
+export interface ConnectionFacts {
+  /** Of this server, as clients know it. */
+  readonly host: string
+  readonly times: ConnectionTimes
+  readonly onShut: () => void
+}
+
 /** One connection of an app: it carries events out and acknowledgements in. */
 export class SocketModeConnection {
-  /** Whether it takes events. */
-  isOpen = true
+  #isOpen = true
   /** Events without an acknowledgement since the last one that had one. */
   lapses = 0
   /** Position in the order in which connections were last given an event. */
@@ -33,14 +39,22 @@ export class SocketModeConnection {
   readonly #line: SocketLine
   readonly #host: string
   readonly #times: ConnectionTimes
+  readonly #onShut: () => void
   readonly #waiting = new Map<string, (outcome: Acknowledgement) => void>()
   #refresh: NodeJS.Timeout
 
-  constructor(line: SocketLine, host: string, times: ConnectionTimes) {
+  /** `onShut` is told when it takes events no more. */
+  constructor(line: SocketLine, { host, times, onShut }: ConnectionFacts) {
     this.#line = line
     this.#host = host
     this.#times = times
+    this.#onShut = onShut
     this.#refresh = setTimeout(() => this.#warn(), Math.max(0, times.lifetimeMs - times.warningMs))
+  }
+
+  /** Whether it takes events. */
+  get isOpen(): boolean {
+    return this.#isOpen
   }
 
   get inFlight(): number {
@@ -72,16 +86,22 @@ export class SocketModeConnection {
 
   /** Asks the client to go and closes behind it. */
   end(reason: DisconnectReason, code: number): void {
-    this.isOpen = false
+    this.#shut()
     clearTimeout(this.#refresh)
     this.#line.send(disconnectMessage(reason, this.#host))
     this.#line.close(code, reason)
   }
 
   closed(): void {
-    this.isOpen = false
+    this.#shut()
     clearTimeout(this.#refresh)
     for (const settle of [...this.#waiting.values()]) settle('closed')
+  }
+
+  #shut(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#onShut()
   }
 
   /** A client that hears the warning in time has its next connection open before this one ends. */
@@ -92,7 +112,7 @@ export class SocketModeConnection {
 
   /** What is in flight may still be acknowledged; nothing new is sent. */
   #askToRefresh(): void {
-    this.isOpen = false
+    this.#shut()
     this.#line.send(disconnectMessage('refresh_requested', this.#host))
     this.#refresh = setTimeout(() => this.#line.close(CLOSE.normal, 'refresh_requested'), this.#times.acknowledgeMs)
   }

@@ -13,6 +13,7 @@ export function createSocketModeTransport(socketMode: SocketMode): Transport {
   return {
     serves: (app) => app.socketMode,
     isOpen: (app) => socketMode.isOpen(app),
+    isEverywhere: false,
     addressOf: () => 'socket-mode',
     // Slack's clients take every payload for an event_callback.
     tellsOfLimit: false,

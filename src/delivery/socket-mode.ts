@@ -31,8 +31,8 @@ export interface SocketMode extends SocketRoom {
   isOpen(app: AppName): boolean
   /** Sends an event to one of the app's connections; `undefined` where none is open. */
   deliver(app: AppName, event: EventToSend): Promise<Acknowledgement> | undefined
-  /** Calls `listener` whenever a connection has opened. Returns how to stop it. */
-  onOpen(listener: (app: AppName) => void): () => void
+  /** Calls `listener` whenever a connection begins or ceases to take events. Returns how to stop it. */
+  onChange(listener: (app: AppName) => void): () => void
 }
 
 export function createSocketMode({ publicUrl, times = {} }: SocketModeOptions): SocketMode {
@@ -42,8 +42,8 @@ export function createSocketMode({ publicUrl, times = {} }: SocketModeOptions): 
   const host = () => new URL(publicUrl()).host
   let turns = 0
 
-  function open(line: SocketLine, { invitation, query }: SocketOpening): SocketSession {
-    const { teamId, appId } = invitation.grant
+  function open(line: SocketLine, { grant, query }: SocketOpening): SocketSession {
+    const { teamId, appId } = grant
     if (appId === null) throw new Error('A ticket for Socket Mode names an app.')
     const key = keyOf({ teamId, appId })
     const room = rooms.get(key) ?? new Set()
@@ -51,11 +51,12 @@ export function createSocketMode({ publicUrl, times = {} }: SocketModeOptions): 
     if (isFull) return refuse(line)
 
     const connectionTimes = timesOf(query)
-    const connection = new SocketModeConnection(line, host(), connectionTimes)
+    const onShut = () => tell({ teamId, appId })
+    const connection = new SocketModeConnection(line, { host: host(), times: connectionTimes, onShut })
     rooms.set(key, room.add(connection))
     const lifetimeSeconds = Math.ceil(connectionTimes.lifetimeMs / 1000)
     line.send(helloMessage({ appId, connections: room.size, host: host(), startedAt, lifetimeSeconds }))
-    for (const listener of listeners) listener({ teamId, appId })
+    tell({ teamId, appId })
     return {
       receive: (text) => connection.receive(text),
       revoke: () => connection.end('link_disabled', CLOSE.policy),
@@ -66,6 +67,10 @@ export function createSocketMode({ publicUrl, times = {} }: SocketModeOptions): 
         connection.closed()
       },
     }
+  }
+
+  function tell(app: AppName): void {
+    for (const listener of listeners) listener(app)
   }
 
   function timesOf(query: URLSearchParams): ConnectionTimes {
@@ -98,7 +103,7 @@ export function createSocketMode({ publicUrl, times = {} }: SocketModeOptions): 
       connection.turn = turns
       return connection.deliver(event)
     },
-    onOpen(listener) {
+    onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },

@@ -1,40 +1,28 @@
 import { randomBytes } from 'node:crypto'
-import type { Invitation, SocketTickets } from '../web-api/sockets.ts'
+import type { Store } from '../storage/store.ts'
+import type { SocketPass, SocketTickets } from '../web-api/sockets.ts'
+import { digestOfTicket, sealPass, unsealPass } from './sealed-pass.ts'
 
 const TICKET_BYTES = 16
+const TICKET_FORM = /^[\w-]{22}$/
 const LIFE_MS = 30_000
-const TICKETS_MAX = 10_000
 
 export interface Tickets extends SocketTickets {
-  /** What the ticket stands for, once and in time. */
-  redeem(ticket: string): Invitation | undefined
+  /** What the ticket stands for, once and in time, whichever node has issued it. */
+  redeem(ticket: string): Promise<SocketPass | undefined>
 }
 
-/** Tickets are kept in memory: a server that starts anew has no connections to let in. `now` is real time. */
-export function createTickets(now: () => number = () => performance.now(), max = TICKETS_MAX): Tickets {
-  /** All live equally long, so the oldest stands first and expires first. */
-  const open = new Map<string, { readonly invitation: Invitation; readonly expiresAt: number }>()
-
-  function dropExpired(): void {
-    for (const [ticket, { expiresAt }] of open) {
-      if (expiresAt > now()) return
-      open.delete(ticket)
-    }
-  }
-
+export function createTickets(store: Pick<Store, 'saveTicket' | 'takeTicket'>, lifeMs: number = LIFE_MS): Tickets {
   return {
-    issue(invitation) {
-      dropExpired()
-      if (open.size >= max) return undefined
+    async issue(pass) {
       const ticket = randomBytes(TICKET_BYTES).toString('base64url')
-      open.set(ticket, { invitation, expiresAt: now() + LIFE_MS })
-      return ticket
+      const isKept = await store.saveTicket(digestOfTicket(ticket), sealPass(pass, ticket), lifeMs)
+      return isKept ? ticket : undefined
     },
-    redeem(ticket) {
-      dropExpired()
-      const found = open.get(ticket)
-      open.delete(ticket)
-      return found?.invitation
+    async redeem(ticket) {
+      if (!TICKET_FORM.test(ticket)) return undefined
+      const sealed = await store.takeTicket(digestOfTicket(ticket))
+      return sealed === undefined ? undefined : unsealPass(sealed, ticket)
     },
   }
 }

@@ -8,6 +8,8 @@ export interface Transport {
   serves(app: App): boolean
   /** Whether the app can be reached at all just now; until it can, its events wait in the log. */
   isOpen(app: AppName): boolean
+  /** Whether it is open at every node, so that any of them may tell the app. */
+  readonly isEverywhere: boolean
   /** Where events go. */
   addressOf(app: App): string
   /** Whether the app hears that it has had too many events. */

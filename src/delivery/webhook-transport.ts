@@ -7,6 +7,7 @@ export function createWebhookTransport(webhooks: Webhooks): Transport {
   return {
     serves: hasWebhook,
     isOpen: () => true,
+    isEverywhere: true,
     addressOf: ({ requestUrl }) => requestUrl ?? '',
     tellsOfLimit: true,
     send: ({ app: { requestUrl, signingSecret }, event: { body }, retry }, signal) =>

@@ -1,15 +1,20 @@
 import { type Cancel, type Clock, systemClock } from '../clock.ts'
 import { type Refusal, refuse } from '../domain/errors.ts'
 import { withStatusCleared } from '../domain/profile/change-profile.ts'
+import type { Node } from '../nodes/node.ts'
 import { Runner } from '../runner.ts'
 import type { Change, ExpiringStatus, Loaded, Store } from '../storage/store.ts'
 
 /** Changes that wait in the store's queue at one time. Other callers wait for so many at most; fewer would mean more
  * commits, each with a flush of the disk, than a minute of many expiries has time for. */
 const OUTSTANDING_MAX = 128
+/** How much later than the one node whose work it is all others look: where it has died, they are still in time, and where
+ * it has not, they find nothing (docs/decisions/0051). */
+const BACKUP_MS = 500
 
 export interface ExpiryOptions {
   readonly store: Pick<Store, 'change' | 'findExpiring' | 'findNextExpiration' | 'onCommit'>
+  readonly node: Pick<Node, 'want' | 'look'>
   /** The time by which statuses expire. */
   readonly clock: Clock
   readonly log: { error(fields: object, message: string): void }
@@ -29,14 +34,24 @@ export interface Expiry {
   stop(): Promise<void>
 }
 
-export function createExpiry({ store, clock, log, outageClock = systemClock }: ExpiryOptions): Expiry {
+export function createExpiry({ store, node, clock, log, outageClock = systemClock }: ExpiryOptions): Expiry {
   let runner = newRunner()
+  /** Its time is in Unix milliseconds. */
   let alarm: { readonly at: number; readonly cancel: Cancel } | undefined
   let unsubscribe: () => void = () => undefined
+  let wantNoMore = async () => {}
+  let isOurs = false
 
   return {
     async start() {
       unsubscribe = store.onCommit(({ earliestExpiration }) => setAlarm(earliestExpiration))
+      wantNoMore = node.want({
+        ...{ teamId: '', name: 'expiry', spread: false },
+        begin: takeOver,
+        finish: stepBack,
+        abandon: stepBack,
+      })
+      await node.look()
       await learnNext()
     },
     runDue: () => runner.run(),
@@ -48,12 +63,21 @@ export function createExpiry({ store, clock, log, outageClock = systemClock }: E
     },
     async stop() {
       unsubscribe()
-      await standStill()
+      await Promise.all([standStill(), wantNoMore()])
     },
   }
 
   function newRunner(): Runner {
     return new Runner({ work: clearAllDue, clock: outageClock, onFailure: report })
+  }
+
+  async function takeOver(): Promise<void> {
+    isOurs = true
+    await learnNext()
+  }
+
+  async function stepBack(): Promise<void> {
+    isOurs = false
   }
 
   async function learnNext(): Promise<void> {
@@ -69,13 +93,15 @@ export function createExpiry({ store, clock, log, outageClock = systemClock }: E
 
   /** Sets the alarm to the earlier of the two times. `seconds`: Unix seconds; 0 or nothing where none is due ever. */
   function setAlarm(seconds: number | undefined): void {
-    if (!seconds || runner.isStopped || (alarm !== undefined && alarm.at <= seconds)) return
+    if (!seconds || runner.isStopped) return
+    const at = seconds * 1000 + (isOurs ? 0 : BACKUP_MS)
+    if (alarm !== undefined && alarm.at <= at) return
     alarm?.cancel()
-    const cancel = clock.at(seconds * 1000, () => {
+    const cancel = clock.at(at, () => {
       alarm = undefined
       return runner.run()
     })
-    alarm = { at: seconds, cancel }
+    alarm = { at, cancel }
   }
 
   async function clearAllDue(): Promise<void> {

@@ -1,14 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { RawData, ServerOptions, WebSocket, WebSocketServer } from 'ws'
-import {
-  CLOSE,
-  type SocketLine,
-  type SocketOpening,
-  type SocketRoom,
-  type SocketSession,
-} from '../delivery/socket-line.ts'
+import { CLOSE, type SocketLine, type SocketRoom, type SocketSession } from '../delivery/socket-line.ts'
 import type { Tickets } from '../delivery/tickets.ts'
+import type { Grant } from '../domain/grant.ts'
+import type { Admit, SocketPass } from '../web-api/sockets.ts'
+import { createRecheck } from './recheck-sockets.ts'
 
 /** Bounds of the sockets. */
 const SOCKETS_MAX = 5_000
@@ -20,9 +17,6 @@ const BUFFERED_BYTES_MAX = 1024 * 1024
 const IDLE_MESSAGES_MAX = 1_000
 /** Slack's clients give up a connection that has been silent for thirty seconds. */
 const PING_MS = 10_000
-/** At most so many tokens a second are looked at again. */
-const RECHECKS_PER_SECOND_MAX = 1_000
-const RECHECK_MS_MIN = 1_000
 /** How long a client has to answer a close. */
 const CLOSE_MS = 2_000
 
@@ -37,7 +31,10 @@ const SERVER_OPTIONS: ServerOptions & { readonly maxFragments: number; readonly 
 }
 
 export interface SocketServerOptions {
-  readonly tickets: Tickets
+  readonly tickets: Pick<Tickets, 'redeem'>
+  readonly admit: Admit
+  /** Whether other processes may revoke tokens. */
+  readonly isShared: boolean
   readonly socketMode: SocketRoom
   readonly rtm: SocketRoom
   /** Tells of every commit: after one, a token may be revoked or its user gone. Returns how to stop it. */
@@ -59,10 +56,24 @@ export interface SocketServer {
 interface Guest {
   readonly socket: WebSocket
   readonly session: SocketSession
-  readonly opening: SocketOpening
+  readonly pass: SocketPass
   /** Whether it has been heard of since the last ping. */
   heard: boolean
   idleMessages: number
+}
+
+/** What somebody shows at the door. */
+interface Shown {
+  readonly kind: SocketPass['kind']
+  readonly ticket: string
+  readonly query: URLSearchParams
+}
+
+interface Opening {
+  readonly pass: SocketPass
+  /** Absent where the ticket was good and the token no longer is. */
+  readonly grant: Grant | undefined
+  readonly query: URLSearchParams
 }
 
 /** Lets in whoever has a ticket. Neither `Host` nor `Origin` is asked: clients send what they like there, and the
@@ -70,7 +81,8 @@ interface Guest {
 export function createSocketServer(options: SocketServerOptions): SocketServer {
   const guests = new Set<Guest>()
   let server: Promise<WebSocketServer> | undefined
-  const rechecks = createRecheck(guests, options.log)
+  const { admit, isShared, log } = options
+  const rechecks = createRecheck({ guests, admit, isShared, log })
   const stopListening = options.onCommit(rechecks.soon)
   const pings = setInterval(() => {
     for (const guest of guests) pingOrDrop(guest)
@@ -83,24 +95,28 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
 
   async function letIn(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if (stopping || guests.size >= SOCKETS_MAX) return refuse(socket, '503 Service Unavailable')
-    const opening = readOpening(request, options.tickets)
-    if (opening === undefined) return refuse(socket, '403 Forbidden')
+    const shown = readTicket(request)
+    const pass = shown && (await options.tickets.redeem(shown.ticket))
+    if (pass === undefined || pass.kind !== shown?.kind) return refuse(socket, '403 Forbidden')
     server ??= loadServer()
-    const [webSockets, isAllowed] = await Promise.all([server, opening.invitation.isStillAllowed()])
+    const [webSockets, grant] = await Promise.all([server, admit(pass)])
     if (stopping || socket.destroyed) return refuse(socket, '503 Service Unavailable')
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => seat(webSocket, opening, isAllowed))
+    const { query } = shown
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => seat(webSocket, { pass, grant, query }))
   }
 
-  function seat(socket: WebSocket, opening: SocketOpening, isAllowed: boolean): void {
+  function seat(socket: WebSocket, { pass, grant, query }: Opening): void {
     socket.on('error', () => socket.terminate())
-    const room = opening.invitation.kind === 'rtm' ? options.rtm : options.socketMode
+    const room = pass.kind === 'rtm' ? options.rtm : options.socketMode
     const line = lineOf(socket)
-    if (!isAllowed) {
+    if (grant === undefined) {
       room.turnAway(line)
       return
     }
-    const guest: Guest = { socket, opening, session: room.open(line, opening), heard: true, idleMessages: 0 }
+    const session = room.open(line, { grant, query })
+    const guest: Guest = { socket, session, pass, heard: true, idleMessages: 0 }
     guests.add(guest)
+    if (isShared) rechecks.soon()
     socket.on('pong', () => {
       guest.heard = true
     })
@@ -147,14 +163,12 @@ async function loadServer(): Promise<WebSocketServer> {
 }
 
 /** `/link/?ticket=…&app_id=…` for Socket Mode, `/websocket/TICKET` for RTM. */
-function readOpening(request: IncomingMessage, tickets: Tickets): SocketOpening | undefined {
+function readTicket(request: IncomingMessage): Shown | undefined {
   const [path = '', text = ''] = (request.url ?? '').split('?', 2)
   const query = new URLSearchParams(text)
-  const isRtm = path.startsWith('/websocket/')
-  if (!isRtm && path !== '/link/' && path !== '/link') return undefined
-  const invitation = tickets.redeem(isRtm ? path.slice('/websocket/'.length) : (query.get('ticket') ?? ''))
-  if (invitation === undefined || (invitation.kind === 'rtm') !== isRtm) return undefined
-  return { invitation, query }
+  if (path.startsWith('/websocket/')) return { kind: 'rtm', ticket: path.slice('/websocket/'.length), query }
+  if (path !== '/link/' && path !== '/link') return undefined
+  return { kind: 'socket-mode', ticket: query.get('ticket') ?? '', query }
 }
 
 function refuse(socket: Duplex, status: string): void {
@@ -191,33 +205,4 @@ function pingOrDrop(guest: Guest): void {
   guest.heard = false
   guest.idleMessages = 0
   guest.socket.ping()
-}
-
-/** Asks of each connection whether its token still allows it: soon after a commit, and not too often. */
-function createRecheck(guests: ReadonlySet<Guest>, log: SocketServerOptions['log']): { soon(): void; stop(): void } {
-  let timer: NodeJS.Timeout | undefined
-  let wanted = false
-
-  async function recheck(): Promise<void> {
-    for (const { opening, session } of [...guests]) {
-      if (!(await opening.invitation.isStillAllowed())) session.revoke()
-    }
-  }
-
-  function soon(): void {
-    if (guests.size === 0) return
-    wanted = true
-    if (timer !== undefined) return
-    run()
-  }
-
-  function run(): void {
-    timer = undefined
-    if (!wanted) return
-    wanted = false
-    recheck().catch((err) => log.error({ err }, 'The tokens of open sockets could not be checked.'))
-    timer = setTimeout(run, Math.max(RECHECK_MS_MIN, (guests.size * 1000) / RECHECKS_PER_SECOND_MAX))
-  }
-
-  return { soon, stop: () => clearTimeout(timer) }
 }

@@ -33,21 +33,14 @@ export const appsConnectionsOpen = defineMethod({
     },
   ],
 
-  async handle({ verb, grant, team, store, sockets, publicUrl, isStillAllowed }) {
+  async handle({ verb, grant, team, publicUrl, issueTicket }) {
     // Slack: "The method was not called via a `POST` request."
     if (verb !== 'POST') return refuse('insecure_request', 'send this call with POST')
     const { appId } = grant
     if (appId === null || !team.apps.has(appId))
       return refuse('invalid_auth', 'the token belongs to no app of the team')
 
-    const ticket = sockets?.issue({
-      kind: 'socket-mode',
-      grant,
-      isStillAllowed: async () => {
-        const app = (await store.getTeam(team.id)).apps.get(appId)
-        return app?.socketMode === true && isStillAllowed()
-      },
-    })
+    const ticket = await issueTicket('socket-mode')
     if (ticket === undefined) return refuse('service_unavailable', 'too many connections are about to be opened')
     return { url: socketUrl(publicUrl, `/link/?ticket=${ticket}&app_id=${appId}`) }
   },

@@ -35,8 +35,8 @@ export const rtmConnect = defineMethod({
     },
   ],
 
-  async handle({ grant, team, caller, sockets, publicUrl, isStillAllowed }) {
-    const ticket = sockets?.issue({ kind: 'rtm', grant, isStillAllowed })
+  async handle({ team, caller, publicUrl, issueTicket }) {
+    const ticket = await issueTicket('rtm')
     if (ticket === undefined) return refuse('service_unavailable', 'too many connections are about to be opened')
     return {
       url: socketUrl(publicUrl, `/websocket/${ticket}`),

@@ -318,7 +318,7 @@ describe('nodes', () => {
     assert.deepEqual([work.steps, again.steps], [['begin'], []])
     finish()
     await stopped
-    await one.node.look()
+    await nextTurn()
     assert.deepEqual([work.steps, again.steps], [['begin', 'finish'], ['begin']])
   })
 

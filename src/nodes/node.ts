@@ -88,6 +88,7 @@ class LeasingNode implements Node {
       this.#leaving.set(key, task)
       await this.#finish(task)
       if (this.#leaving.get(key) === task) this.#leaving.delete(key)
+      if (this.#tasks.has(key)) this.#lookQuietly()
     }
   }
 

@@ -160,8 +160,8 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
     rawArgs: incoming.args,
     verb: call.method,
     store,
-    sockets: services.sockets,
-    isStillAllowed: askAgain(services, method, incoming.token, call.ip),
+    issueTicket: async (kind) =>
+      services.sockets?.issue({ kind, method: name, token: incoming.token ?? '', ip: call.ip }),
     now,
     newSecret: services.newSecret ?? newSecret,
     publicUrl: services.publicUrl(),
@@ -171,15 +171,6 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
     },
   })
   return answered as object
-}
-
-/** Whether the token would pass as far as the method once more: for what outlives the call, which is not held on to. A
- * workspace token acts as whom each single call names, so it never passes. */
-function askAgain({ store, clock }: Services, method: Method, token: string | undefined, ip: string) {
-  return async (): Promise<boolean> => {
-    const caller = await authenticate(store, token, { headers: {} }, clock.now())
-    return !isRefusal(caller) && closedTo(caller, ip) === undefined && authorize(caller, method) === undefined
-  }
 }
 
 interface Counting {

@@ -8,7 +8,7 @@ import type { RawArgs } from './call.ts'
 import type { Limit } from './limits.ts'
 import type { PipelineError } from './pipeline-errors.ts'
 import type { Schema, TypeOf } from './schema.ts'
-import type { SocketTickets } from './sockets.ts'
+import type { SocketPass } from './sockets.ts'
 
 /** A Web API method as data: routing, argument reading, reference pages, OpenAPI and the coverage tests are made from
  * it. `handle` holds the order of the work and no rule. The compiler refuses a handler that answers a code which
@@ -60,10 +60,9 @@ export interface HandlerCall<Args> {
   /** `GET`, `POST`, … */
   readonly verb: string
   readonly store: Store
-  /** `undefined` where this server opens no WebSockets. */
-  readonly sockets: SocketTickets | undefined
-  /** Whether the same call would still be let through, asked at any later time: for what outlives the call. */
-  isStillAllowed(): Promise<boolean>
+  /** A ticket for one WebSocket, in the name of this call; `undefined` while too many are out, and where this server opens
+   * none. */
+  issueTicket(kind: SocketPass['kind']): Promise<string | undefined>
   /** Unix milliseconds; the same for the whole call. */
   readonly now: number
   /** Draws the secret part of a link. */

@@ -1,15 +1,20 @@
 import type { Grant } from '../domain/grant.ts'
 
+/** By which call a WebSocket was asked for: all that its ticket stands for, at whichever node it is shown. */
+export interface SocketPass {
+  readonly kind: 'socket-mode' | 'rtm'
+  /** The name of the method. */
+  readonly method: string
+  readonly token: string
+  readonly ip: string
+}
+
 /** Lets callers of the Web API open a WebSocket: they are answered an address with a ticket in it. */
 export interface SocketTickets {
   /** A ticket for one connection, good for half a minute; `undefined` while too many are out. */
-  issue(invitation: Invitation): string | undefined
+  issue(pass: SocketPass): Promise<string | undefined>
 }
 
-/** What a ticket stands for. */
-export interface Invitation {
-  readonly kind: 'socket-mode' | 'rtm'
-  readonly grant: Grant
-  /** Whether the token may still hold a connection; asked again for as long as there is one. */
-  isStillAllowed(): Promise<boolean>
-}
+/** Whom the pass lets in, judged now, as if the same call came once more; `undefined`: nobody. Asked again for as long as
+ * there is a connection. */
+export type Admit = (pass: SocketPass) => Promise<Grant | undefined>

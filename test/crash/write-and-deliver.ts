@@ -4,6 +4,7 @@
 import { systemClock } from '../../src/clock.ts'
 import { createRelay } from '../../src/delivery/relay.ts'
 import { refuse } from '../../src/domain/errors.ts'
+import { createNode } from '../../src/nodes/node.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import { setTitle } from '../support/relay.ts'
 import { ids, TEAM } from '../support/world.ts'
@@ -11,10 +12,14 @@ import { ids, TEAM } from '../support/world.ts'
 const CALLERS = 4
 const [path = '', round] = process.argv.slice(2)
 const store = await openSqlite({ path, tokenDigest: (token) => token })
+const log = { info: () => {}, warn: () => {} }
+const node = createNode({ store, log })
+await node.start()
 const relay = createRelay({
+  node,
   store,
   clock: systemClock,
-  log: { info: () => {}, warn: () => {} },
+  log,
   publicUrl: () => 'http://127.0.0.1:4390',
   allowPrivate: true,
 })

@@ -9,6 +9,7 @@ import { createExpiry } from '../../src/expiry/expiry.ts'
 import { listen } from '../../src/http/listener.ts'
 import { addRoutes } from '../../src/http/routes.ts'
 import { methodsByName } from '../../src/methods/index.ts'
+import { createNode } from '../../src/nodes/node.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { dispatch, type Services } from '../../src/web-api/dispatch.ts'
@@ -48,8 +49,9 @@ export async function startControlled(t: Cleanup, world: World = aWorld()): Prom
   const clock = new MovableClock((err, message) => report({ err }, message))
   const limiter = createMemoryLimiter()
   const publicUrl = () => 'http://127.0.0.1:4390'
-  const expiry = createExpiry({ store, clock, log })
-  const relay = createRelay({ store, clock, log, publicUrl, allowPrivate: true })
+  const node = createNode({ store, log })
+  const expiry = createExpiry({ store, node, clock, log })
+  const relay = createRelay({ store, node, clock, log, publicUrl, allowPrivate: true })
   const mails: MailSeen[] = []
   const controls = createControls({
     store,
@@ -62,6 +64,7 @@ export async function startControlled(t: Cleanup, world: World = aWorld()): Prom
     mailbox: { mail: () => mails, clear: () => void mails.splice(0) },
   })
   await controls.start()
+  await node.start()
   await relay.start()
   await expiry.start()
 
@@ -95,6 +98,7 @@ export async function startControlled(t: Cleanup, world: World = aWorld()): Prom
     await listener.close()
     await expiry.stop()
     await relay.stop()
+    await node.stop()
     await store.close()
   })
   const url = `http://127.0.0.1:${listener.port}`

@@ -4,6 +4,7 @@ import type { Refusal } from '../../src/domain/errors.ts'
 import type { EventType } from '../../src/domain/event.ts'
 import type { AppId, TeamId, UserId } from '../../src/domain/ids.ts'
 import type { App } from '../../src/domain/team.ts'
+import { createNode, type Node } from '../../src/nodes/node.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type { Change, Loaded, Store } from '../../src/storage/store.ts'
 import type { Cleanup } from './server.ts'
@@ -11,6 +12,7 @@ import { aGrant, anApp, aWorld, ids, STATUS_APP, TEAM } from './world.ts'
 
 export interface RelayWorld {
   readonly store: Store
+  readonly node: Node
   readonly clock: MovableClock
   readonly relay: Relay
   /** What the operator was told. */
@@ -36,20 +38,31 @@ export async function startRelay(t: Cleanup, { apps, path, ...options }: RelayWo
   await fill(store, apps)
   const told: RelayWorld['told'] = []
   const tell = (fields: object, message: string) => void told.push({ fields: { ...fields }, message })
+  const node = createNode({ store, log: { info: tell, warn: tell } })
   const relay = createRelay({
     store,
+    node,
     clock,
     log: { info: tell, warn: tell },
     publicUrl: () => 'http://127.0.0.1:4390',
     allowPrivate: true,
     ...options,
   })
+  await node.start()
   await relay.start()
   t.after(async () => {
     await relay.stop()
+    await node.stop()
     await store.close()
   })
-  return { store, clock, relay, told, setTitle: (title, userId, events) => setTitle(store, { title, userId, events }) }
+  return {
+    store,
+    node,
+    clock,
+    relay,
+    told,
+    setTitle: (title, userId, events) => setTitle(store, { title, userId, events }),
+  }
 }
 
 async function fill(store: Store, apps: readonly Partial<App>[]): Promise<void> {

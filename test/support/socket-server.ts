@@ -6,8 +6,11 @@ import { createTickets } from '../../src/delivery/tickets.ts'
 import { listen } from '../../src/http/listener.ts'
 import { createSocketServer, type SocketServer } from '../../src/http/sockets.ts'
 import { methodsByName } from '../../src/methods/index.ts'
+import { createNode } from '../../src/nodes/node.ts'
+import type { StoreLimits } from '../../src/storage/limits.ts'
 import { openSqlite } from '../../src/storage/sqlite/open.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { createAdmission } from '../../src/web-api/admit.ts'
 import { dispatch, type Services } from '../../src/web-api/dispatch.ts'
 import { createMemoryLimiter } from '../../src/web-api/memory-limiter.ts'
 import { send } from './send.ts'
@@ -37,15 +40,15 @@ export interface SocketTestOptions {
   readonly worlds?: readonly World[]
   readonly times?: SocketModeOptions['times']
   readonly pingMs?: number
-  readonly ticketTime?: () => number
-  readonly ticketsMax?: number
+  readonly ticketLifeMs?: number
+  readonly limits?: Partial<StoreLimits>
   /** Of a server before this one, in place of the worlds; it is closed with the first of them. */
   readonly store?: Store
 }
 
 /** The Web API with everything that speaks over WebSockets, on a free port, on a store in memory. */
 export async function startSocketServer(t: Cleanup, options: SocketTestOptions = {}): Promise<SocketTestServer> {
-  const store = options.store ?? (await openFilled(options.worlds ?? [aWorld(), anotherWorld()]))
+  const store = options.store ?? (await openFilled(options.worlds ?? [aWorld(), anotherWorld()], options.limits))
   const clock = new MovableClock()
   const problems: unknown[] = []
   const log = {
@@ -55,12 +58,15 @@ export async function startSocketServer(t: Cleanup, options: SocketTestOptions =
   }
   let url = ''
   const publicUrl = () => url
-  const tickets = createTickets(options.ticketTime, options.ticketsMax)
+  const node = createNode({ store, log })
+  const tickets = createTickets(store, options.ticketLifeMs)
   const socketMode = createSocketMode({ publicUrl, ...(options.times === undefined ? {} : { times: options.times }) })
   const rtm = createRtm({ store, publicUrl, log })
-  const relay = createRelay({ store, clock, log, publicUrl, allowPrivate: true, socketMode })
+  const relay = createRelay({ store, node, clock, log, publicUrl, allowPrivate: true, socketMode })
   const sockets = createSocketServer({
     tickets,
+    admit: createAdmission({ store, methods: methodsByName, clock }),
+    isShared: store.isShared,
     socketMode,
     rtm,
     onCommit: (listener) => store.onCommit(listener),
@@ -86,10 +92,12 @@ export async function startSocketServer(t: Cleanup, options: SocketTestOptions =
     onUpgrade: sockets.onUpgrade,
   })
   url = `http://127.0.0.1:${listener.port}`
+  await node.start()
   await relay.start()
   let stopping: Promise<void> | undefined
   const stop = async () => {
     await relay.stop()
+    await node.stop()
     rtm.stop()
     await sockets.stop()
     await listener.close()
@@ -121,8 +129,8 @@ export async function startSocketServer(t: Cleanup, options: SocketTestOptions =
   }
 }
 
-async function openFilled(worlds: readonly World[]): Promise<Store> {
-  const store = await openSqlite({ path: ':memory:', tokenDigest: (token) => `test ${token}` })
+async function openFilled(worlds: readonly World[], limits: Partial<StoreLimits> = {}): Promise<Store> {
+  const store = await openSqlite({ path: ':memory:', tokenDigest: (token) => `test ${token}`, limits })
   for (const { team, users, tokens } of worlds) {
     await store.addTeam(team, users)
     for (const { token, grant } of tokens) await store.addToken(token, grant)
