@@ -79,6 +79,8 @@ th, td { padding: .55rem 1.1rem; text-align: left; vertical-align: baseline; }
 th { font-size: .8125rem; color: var(--soft); font-weight: 600; }
 tbody tr { border-top: 1px solid var(--line); }
 tbody th { font-size: inherit; color: inherit; }
+.scroll code { white-space: nowrap; }
+@media (max-width: 30rem) { th, td { padding-left: .6rem; padding-right: .6rem; } }
 .pair { display: flex; flex-wrap: wrap; gap: .4rem .6rem; align-items: center; justify-content: space-between; }
 .tables { display: grid; gap: 1.25rem; margin-top: 1.5rem; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
 .sheet { max-width: 40rem; margin: 2rem auto; padding: clamp(1.25rem, 5vw, 2.5rem); border: 1px solid var(--line); border-radius: 1.25rem; background: var(--card); box-shadow: var(--shadow); }
