@@ -1,11 +1,8 @@
-import { type Logger, pino } from 'pino'
 import { systemClock } from '../clock.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../server.ts'
 import type { Store } from '../storage/store.ts'
 import { CannotStart } from './cannot-start.ts'
-import type { LogLevel } from './command.ts'
 import { controlSocketPath, openControlSocket } from './control-socket.ts'
-import { describeError } from './describe-error.ts'
 import { listenForStop, type StopSignal } from './stop-signal.ts'
 import type { Terminal } from './terminal.ts'
 import { answerTokenRequests } from './token-requests.ts'
@@ -41,14 +38,6 @@ export async function runUntilStopped(start: (opened: Opened) => Promise<void>):
     stop.forget()
   }
   return 0
-}
-
-/** To stderr, line by line and at once: stdout belongs to the person, and a crash must not swallow its reason. */
-export function openLog(level: LogLevel): Logger {
-  return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: describeError } },
-    pino.destination({ dest: 2, sync: true }),
-  )
 }
 
 /** Opens the port, or says in a sentence why it cannot. */

@@ -1,14 +1,14 @@
 import type { ClientRequest, Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import type { LookupFunction } from 'node:net'
-import { http, https } from '../node-http.ts'
+import { http, loadHttps } from '../node-http.ts'
 
 /** As much of an answer as is looked at; no challenge is longer. */
 const TEXT_BYTES_MAX = 16 * 1024
 
 export interface Connections {
-  readonly http: HttpAgent
-  readonly https: HttpsAgent
+  /** Those that stand open. */
+  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent }
   readonly lookup: LookupFunction
 }
 
@@ -56,11 +56,11 @@ interface Attempt {
 function attempt(url: URL, outgoing: Outgoing, { connections, signal, fresh }: Attempt): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const isSecure = url.protocol === 'https:'
-  const sending = (isSecure ? https : http).request(url, {
+  const sending = (isSecure ? loadHttps() : http).request(url, {
     method: 'POST',
     headers: outgoing.headers,
     lookup: connections.lookup,
-    agent: fresh ? false : isSecure ? connections.https : connections.http,
+    agent: fresh ? false : isSecure ? connections.agents.https : connections.agents.http,
   })
   const cut = () => sending.destroy(signal.reason)
   signal.addEventListener('abort', cut, { once: true })

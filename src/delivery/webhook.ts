@@ -1,4 +1,5 @@
-import { http, https } from '../node-http.ts'
+import type { AgentOptions, Agent as HttpsAgent } from 'node:https'
+import { http, loadHttps } from '../node-http.ts'
 import { assertAllowed, createGuardedLookup, type Refuses } from './guarded-lookup.ts'
 import { type Answer, type Connections, exchange, TimedOut } from './http-exchange.ts'
 import { isPrivateAddress } from './private-address.ts'
@@ -61,8 +62,8 @@ export interface WebhookOptions {
 export function createWebhooks(options: WebhookOptions): Webhooks {
   const refuses = options.refuses ?? (options.allowPrivate ? () => false : isPrivateAddress)
   const idle = { keepAlive: true, maxFreeSockets: IDLE_SOCKETS_PER_HOST_MAX, timeout: IDLE_MS }
-  const agents = { http: new http.Agent(idle), https: new https.Agent(idle) }
-  const connections: Connections = { ...agents, lookup: createGuardedLookup(refuses) }
+  const agents = createAgents(idle)
+  const connections: Connections = { agents, lookup: createGuardedLookup(refuses) }
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
 
   return {
@@ -82,8 +83,24 @@ export function createWebhooks(options: WebhookOptions): Webhooks {
       }
     },
     close() {
-      agents.http.destroy()
-      agents.https.destroy()
+      agents.destroy()
+    },
+  }
+}
+
+/** The one for TLS comes with the first webhook that goes over it. */
+function createAgents(options: AgentOptions) {
+  const plain = new http.Agent(options)
+  let secure: HttpsAgent | undefined
+  return {
+    http: plain,
+    get https() {
+      secure ??= new (loadHttps().Agent)(options)
+      return secure
+    },
+    destroy() {
+      plain.destroy()
+      secure?.destroy()
     },
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { addWorkspace } from '../cli/fill-store.ts'
+import { openLog } from '../cli/log.ts'
 import { findDevFacts } from '../cli/page-facts.ts'
-import { openLog } from '../cli/run-server.ts'
 import { MovableClock } from '../clock.ts'
 import { createMemoryPost } from '../delivery/mail-memory.ts'
 import { startServer } from '../server.ts'
