@@ -3,9 +3,9 @@ import { Agent } from 'node:http'
 import { after, beforeEach, type TestContext, test } from 'node:test'
 import pg from 'pg'
 import { startCluster } from '../support/cluster.ts'
-import { getProfile, personOf, prepareNodes, setProfile, tokenOf } from '../support/nodes.ts'
 import { type RunningProgram, until } from '../support/process.ts'
 import type { Received } from '../support/send.ts'
+import { getProfile, personOf, prepareNodes, setProfile, tokenOf } from '../support/served-nodes.ts'
 import { readTitles } from '../support/written.ts'
 
 /** What a whole node answers while something is wrong with its database, and that it needs nobody to go on. */

@@ -5,9 +5,9 @@ import { conformance } from '../../src/storage/conformance/conformance.ts'
 import { openPostgres } from '../../src/storage/postgres/open.ts'
 import { digestWith } from '../../src/storage/token-keys.ts'
 import { need } from '../support/need.ts'
-import { getProfile, personOf, prepareNodes, setProfile, tokenOf } from '../support/nodes.ts'
 import { CONNECTIONS_PER_DATABASE, startPgBouncer } from '../support/pgbouncer.ts'
 import { startPostgres } from '../support/postgres.ts'
+import { getProfile, personOf, prepareNodes, setProfile, tokenOf } from '../support/served-nodes.ts'
 import { startSubscriber } from '../support/subscriber.ts'
 
 /** Everything through PgBouncer in transaction mode: a connection belongs to whoever has a transaction on it. */
