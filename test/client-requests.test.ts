@@ -1,29 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { type Received, type Sent, send } from './support/send.ts'
-import { type Cleanup, startTestServer, type TestServer } from './support/server.ts'
-import { ALL_SCOPES, anApp, aWorld, ids, STATUS_APP, TEAM, withTeam } from './support/world.ts'
+import { assertQuiet, assertStatusSet, FORM, start, TRAIN } from './support/client-request.ts'
+import type { Received } from './support/send.ts'
+import { ids, TEAM } from './support/world.ts'
 
-/** What clients other than the official SDK for Node put on the wire, byte for byte where it matters. */
-
-const FORM = 'application/x-www-form-urlencoded'
-const TRAIN = { status_text: 'riding a train', status_emoji: ':train:', status_expiration: 0 }
-
-async function start(t: Cleanup): Promise<{ server: TestServer; call(path: string, sent: Sent): Promise<Received> }> {
-  const server = await startTestServer(t)
-  return { server, call: (path, sent) => send(server.api + path, sent) }
-}
-
-function assertStatusSet({ status, json }: Received, username = 'ada'): void {
-  assert.equal(status, 200)
-  assert.partialDeepStrictEqual(json, { ok: true, username, profile: TRAIN })
-}
-
-function assertQuiet({ json }: Received): void {
-  assert.equal(json.warning, undefined)
-  assert.equal(json.response_metadata, undefined)
-}
+/** What SDKs and agents other than the official one for Node put on the wire, byte for byte where it matters. */
 
 test('the Python SDK posts JSON with a charset, and the profile as an object or as text', async (t) => {
   const { call } = await start(t)
@@ -45,6 +27,20 @@ test('the Python SDK posts JSON with a charset, and the profile as an object or 
   })
   assert.equal(escaped.json.profile.title, 'Gräfin 🚂')
   for (const body of ['', '{}']) assert.equal((await call('auth.test', { headers, body })).json.user, 'ada')
+})
+
+test('the Python SDK reads by POST, its asynchronous client by GET, and both write 1 for true', async (t) => {
+  const { call } = await start(t)
+  const headers = { Authorization: 'Bearer xoxp-ada', 'Content-Type': FORM }
+  await call('users.profile.set', { headers, body: 'profile=%7B%22fields%22%3A%7B%22Xf0TEXT001%22%3A%22Cook%22%7D%7D' })
+  const asked = `user=${ids.ada}&include_labels=1`
+  const sent = await call('users.profile.get', { headers, body: asked })
+  const queried = await call(`users.profile.get?${asked}`, { method: 'GET', headers })
+  for (const { json } of [sent, queried]) {
+    assert.deepEqual(json.profile.fields, { Xf0TEXT001: { value: 'Cook', alt: '', label: 'Role' } })
+  }
+  const without = await call('users.profile.get', { headers, body: 'include_labels=0' })
+  assert.deepEqual(without.json.profile.fields, { Xf0TEXT001: { value: 'Cook', alt: '' } })
 })
 
 test('an Open Context Protocol agent posts JSON without a charset and the token in a header of that name', async (t) => {
@@ -103,7 +99,9 @@ test('slack-go sends its token in the form alone, `+` for spaces, and `user` als
   assertStatusSet(answer)
   assertQuiet(answer)
 
-  const fields = encodeURIComponent('{"fields":{"Xf0TEXT001":{"value":"Head of tea","alt":""}}}').replaceAll('%20', '+')
+  // `SetUserCustomFields` has an empty label with every value.
+  const value = '{"fields":{"Xf0TEXT001":{"value":"Head of tea","alt":"","label":""}}}'
+  const fields = encodeURIComponent(value).replaceAll('%20', '+')
   const custom = await call('users.profile.set', { headers, body: `profile=${fields}&token=xoxp-ada&user=` })
   assert.deepEqual(custom.json.profile.fields, { Xf0TEXT001: { value: 'Head of tea', alt: '' } })
 
@@ -215,99 +213,39 @@ const ROUND_TRIPS = [
   ['xoxp-owen', ids.bot],
 ] as const
 
+test('slack-morphism for Rust posts JSON whose profile has what its type reads, and nothing else', async (t) => {
+  const { call, server } = await start(t)
+  const headers = { authorization: 'Bearer xoxp-ada', 'content-type': 'application/json; charset=utf-8' }
+  const answer = await call('users.profile.set', { headers, body: JSON.stringify({ profile: TRAIN }) })
+  assertStatusSet(answer)
+  assertQuiet(answer)
+  const told = await server.events()
+  const { profile } = (await call(`users.profile.get?user=${ids.ada}`, { method: 'GET', headers })).json
+  const typed = Object.fromEntries(RUST_PROFILE_KEYS.map((key) => [key, profile[key]]))
+  const again = await call('users.profile.set', { headers, body: JSON.stringify({ user: ids.ada, profile: typed }) })
+  assert.deepEqual(again.json.profile, profile)
+  assert.deepEqual(await server.events(), told)
+})
+
+const RUST_PROFILE_KEYS = [
+  'avatar_hash',
+  'status_text',
+  'status_expiration',
+  'status_emoji',
+  'display_name_normalized',
+  'email',
+  'team',
+  'real_name',
+  'display_name',
+  'real_name_normalized',
+  'image_24',
+  'image_192',
+] as const
+
 test('the Deno SDK sends an empty bearer when its token is an argument', async (t) => {
   const { call } = await start(t)
   const body = new URLSearchParams({ token: 'xoxp-ada', profile: JSON.stringify(TRAIN) }).toString()
   for (const authorization of ['Bearer ', 'Bearer']) {
     assertStatusSet(await call('users.profile.set', { headers: { authorization, 'content-type': FORM }, body }))
   }
-})
-
-test('MCP servers of old read by GET, with a JSON content type and no body', async (t) => {
-  const { call } = await start(t)
-  const headers = { Authorization: 'Bearer xoxb-bot', 'Content-Type': 'application/json' }
-  const answer = await call(`users.profile.get?user=${ids.mel}&include_labels=true&team_id=${TEAM}`, {
-    method: 'GET',
-    headers,
-  })
-  assert.partialDeepStrictEqual(answer.json, { ok: true, profile: { real_name: 'Mel Member' } })
-  assertQuiet(answer)
-})
-
-test('curl scripts mix query and body; the body beats an empty argument of the query', async (t) => {
-  const { call, server } = await start(t)
-  const profile = encodeURIComponent(JSON.stringify(TRAIN))
-  const headers = { 'User-Agent': 'curl/8.5.0', Accept: '*/*' }
-  const body = `profile=${profile}`
-  assertStatusSet(
-    await call('users.profile.set?token=xoxp-ada&profile=', { headers: { ...headers, 'Content-Type': FORM }, body }),
-  )
-  // Everything in the query, and no body.
-  assertStatusSet(await call(`users.profile.set?token=xoxp-mel&profile=${profile}`, { headers }), 'mel')
-  const other = await call('users.profile.set?token=xoxp-ada&name=title&value=query', {
-    headers: { ...headers, 'Content-Type': FORM },
-    body: 'value=body',
-  })
-  assert.equal(other.json.profile.title, 'body')
-  assert.equal((await server.events()).length, 6)
-})
-
-test('the oldest document’s call is a GET with user and encoded profile', async (t) => {
-  const { call } = await start(t)
-  const profile = encodeURIComponent('{"first_name": "Augusta Ada", "skype": "ada"}')
-  const answer = await call(`users.profile.set?token=xoxp-pia&user=${ids.ada}&profile=${profile}`, { method: 'GET' })
-  assert.partialDeepStrictEqual(answer.json, {
-    ok: true,
-    username: 'ada',
-    profile: { real_name: 'Augusta Ada Lovelace', skype: '' },
-  })
-})
-
-test('an app that asks for the oldest answer gets the whole user', async (t) => {
-  const app = { ...anApp(), response: '2016' as const }
-  const worlds = [withTeam((team) => ({ ...team, apps: new Map([[STATUS_APP, app]]) }))(aWorld())]
-  const server = await startTestServer(t, { worlds })
-  const query = new URLSearchParams({ token: 'xoxp-ada', user: ids.ada, profile: '{"first_name":"Augusta"}' })
-  const { json } = await send(`${server.api}users.profile.set?${query}`, { method: 'GET' })
-  assert.partialDeepStrictEqual(json, {
-    ok: true,
-    id: ids.ada,
-    team_id: TEAM,
-    name: 'ada',
-    status: null,
-    is_admin: true,
-  })
-  assert.partialDeepStrictEqual(json.profile, { first_name: 'Augusta', real_name: 'Augusta Lovelace', skype: '' })
-  assert.equal(json.username, undefined)
-})
-
-test('a workspace token acts as the person whom its header names; other tokens pass the header over', async (t) => {
-  const { call } = await start(t)
-  const body = JSON.stringify({ profile: TRAIN })
-  const headers = { 'content-type': 'application/json; charset=utf-8' }
-  const acting = { ...headers, authorization: 'Bearer xoxa-team', 'X-Slack-User': ids.mel }
-  assertStatusSet(await call('users.profile.set', { headers: acting, body }), 'mel')
-  assert.equal(
-    (await call('users.profile.set', { headers: { ...acting, 'X-Slack-User': ids.del }, body })).json.error,
-    'no_permission',
-  )
-  const { 'X-Slack-User': _, ...nobody } = acting
-  assert.equal((await call('users.profile.set', { headers: nobody, body })).json.error, 'no_permission')
-  assertStatusSet(await call('users.profile.set', { headers: { ...acting, authorization: 'Bearer xoxp-ada' }, body }))
-})
-
-test('SDKs that attach files post a multipart form', async (t) => {
-  const { call } = await start(t)
-  const lines = ['--b', 'content-disposition: form-data; name="profile"', '', JSON.stringify(TRAIN), '--b--', '']
-  const headers = { authorization: 'Bearer xoxp-ada', 'content-type': 'multipart/form-data; boundary=b' }
-  assertStatusSet(await call('users.profile.set', { headers, body: lines.join('\r\n') }))
-})
-
-test('every client finds the scopes of its token in the headers', async (t) => {
-  const { call } = await start(t)
-  const { headers } = await call('users.profile.get', { headers: { authorization: 'Bearer xoxp-ada' } })
-  assert.equal(headers['x-oauth-scopes'], ALL_SCOPES.join(','))
-  assert.equal(headers['x-accepted-oauth-scopes'], 'users.profile:read')
-  assert.match(String(headers['x-slack-req-id']), /^[0-9a-f]{32}$/)
-  assert.equal(headers['x-slack-failure'], undefined)
 })

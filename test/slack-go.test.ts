@@ -84,6 +84,21 @@ test('slack-go', async (t) => {
     })
   })
 
+  await t.test('writes back what it read, as its own types spell it, with one key changed', async (t) => {
+    const { server, call } = await start(t)
+    await set(server.api, 'xoxp-ada', { title: 'Countess', fields: { Xf0TEXT001: { value: 'Head of tea', alt: '' } } })
+    const before = await call('xoxp-ada', 'GetUserProfile', ids.ada, false)
+    assert.ok('image_original' in before && 'skype' in before, 'its type has keys that nobody can set')
+    await set(server.api, 'xoxp-ada', { ...before, title: 'Analyst' })
+    const after = await call('xoxp-ada', 'GetUserProfile', ids.ada, false)
+    assert.deepEqual(after, { ...before, title: 'Analyst' })
+    // Where there are no fields, its type is an empty list.
+    const mel = await call('xoxp-mel', 'GetUserProfile', '', false)
+    assert.deepEqual(mel.fields, [])
+    await set(server.api, 'xoxp-mel', mel)
+    assert.equal((await server.events()).filter((event) => event.endsWith(ids.mel)).length, 0)
+  })
+
   await t.test('tells whose token it has, and each refusal as its code', async (t) => {
     const { server, call, refusal } = await start(t)
     assert.partialDeepStrictEqual(await call('xoxp-ada', 'AuthTest'), {
