@@ -1,19 +1,20 @@
 import type { TeamId } from '../domain/ids.ts'
 import type { User } from '../domain/user.ts'
 import type { Write } from './deciding.ts'
-import type { Commit } from './store.ts'
+import type { BatchSeen, Commit } from './store.ts'
 
 /** Who wants to hear of commits. */
 export class Commits {
   readonly #listeners = new Map<symbol, (commit: Commit) => void>()
   readonly #followers = new Map<TeamId, Map<symbol, (lastSeq: number) => void>>()
+  readonly #watchers = new Map<symbol, (batch: BatchSeen) => void>()
 
   listen(listener: (commit: Commit) => void): () => void {
-    const key = Symbol()
-    this.#listeners.set(key, listener)
-    return () => {
-      this.#listeners.delete(key)
-    }
+    return add(this.#listeners, listener)
+  }
+
+  watch(watcher: (batch: BatchSeen) => void): () => void {
+    return add(this.#watchers, watcher)
   }
 
   follow(teamId: TeamId, listener: (lastSeq: number) => void): () => void {
@@ -35,6 +36,10 @@ export class Commits {
     return [...this.#followers.keys()]
   }
 
+  tellOfBatch(batch: BatchSeen): void {
+    for (const watcher of this.#watchers.values()) quietly(() => watcher(batch))
+  }
+
   tellFollowers(teams: Commit['teams']): void {
     for (const [teamId, lastSeq] of teams) {
       for (const listener of this.#followers.get(teamId)?.values() ?? []) quietly(() => listener(lastSeq))
@@ -47,6 +52,15 @@ export class Commits {
     if (this.#listeners.size === 0) return
     const commit = { teams, earliestExpiration: findEarliest() }
     for (const listener of this.#listeners.values()) quietly(() => listener(commit))
+  }
+}
+
+/** The same function may be added twice. */
+function add<Listener>(listeners: Map<symbol, Listener>, listener: Listener): () => void {
+  const key = Symbol()
+  listeners.set(key, listener)
+  return () => {
+    listeners.delete(key)
   }
 }
 

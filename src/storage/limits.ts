@@ -33,6 +33,8 @@ export const DEFAULT_LIMITS: StoreLimits = {
 export const PAGE_ROWS_MAX = 1000
 /** The longest list of last entries. */
 export const LAST_ENTRIES_MAX = 10_000
+/** Rows that `countUndelivered` looks at. */
+export const COUNTED_ROWS_MAX = 10_000
 /** Rows that one `saveProgress` keeps and drops. */
 export const PROGRESS_ROWS_MAX = 10_000
 /** Rows that a snapshot holds. */

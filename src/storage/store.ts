@@ -105,6 +105,12 @@ export interface Store {
 
   /** Facts for operators. */
   stats(): StoreStats
+  /** Calls `listener` after each commit of a batch. It is quick and never throws. Returns how to stop it. */
+  onBatch(listener: (batch: BatchSeen) => void): () => void
+  /** Rejects with `StorageUnavailable` where no write would be taken just now. After a write that failed it tries one. */
+  ping(): Promise<void>
+  /** What could not be delivered, of all teams; of very many rows the first 10,000. */
+  countUndelivered(): Promise<readonly UndeliveredCount[]>
   /** Refuses new work, finishes what is queued, and closes. */
   close(): Promise<void>
 }
@@ -195,10 +201,26 @@ export interface Snapshot {
 }
 
 export interface StoreStats {
-  /** Calls that wait for the next batch. */
+  readonly engine: 'sqlite' | 'postgres'
+  /** Calls that wait for the next batch, and how many may. */
   readonly queued: number
+  readonly queuedMax: number
   readonly batches: number
   readonly changes: number
+}
+
+/** Changes that shared one commit. */
+export interface BatchSeen {
+  readonly changes: number
+  /** From the begin of the transaction until it was durable. */
+  readonly durationMs: number
+}
+
+export interface UndeliveredCount {
+  /** Whether they are mails; else they are events. */
+  readonly isMail: boolean
+  readonly isGivenUp: boolean
+  readonly count: number
 }
 
 /** The store cannot take the call: its queue is full, it is closing, or the database is away. Nothing was written. */

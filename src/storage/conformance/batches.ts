@@ -54,7 +54,7 @@ export const BATCHES: readonly Case[] = [
       assert.equal((await store.findUser(TEAM, ADA))?.updated, 4)
       const titles = titlesIn(await store.readLog(TEAM, 0, 10))
       assert.deepEqual(titles, ['a', 'ab', 'c', 'abd'])
-      assert.deepEqual(store.stats(), { queued: 0, batches: 1, changes: 4 })
+      assert.partialDeepStrictEqual(store.stats(), { queued: 0, batches: 1, changes: 4 })
     },
   },
   {
@@ -83,7 +83,7 @@ export const BATCHES: readonly Case[] = [
       await store.change(keyFor(ADA), (loaded) => ({ user: loaded.user ?? user(ADA), events: ['user_change'] }))
       assert.deepEqual(await store.findUser(TEAM, ADA), before)
       assert.deepEqual(await store.readLog(TEAM, 0, 10), [])
-      assert.deepEqual(store.stats(), { queued: 0, batches: 0, changes: 0 })
+      assert.partialDeepStrictEqual(store.stats(), { queued: 0, batches: 0, changes: 0 })
     },
   },
   {

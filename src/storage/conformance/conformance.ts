@@ -7,6 +7,7 @@ import { DURABILITY } from './durability.ts'
 import { FACTS } from './facts.ts'
 import { LEASES } from './leases.ts'
 import { NOTES } from './notes.ts'
+import { OPERATORS } from './operators.ts'
 import { READERS } from './readers.ts'
 import { READING } from './reading.ts'
 import { SNAPSHOTS } from './snapshots.ts'
@@ -39,6 +40,7 @@ const ALIKE = [
   ...FACTS,
   ...COMMITS,
   ...READERS,
+  ...OPERATORS,
   ...NOTES,
   ...LEASES,
   ...TICKETS,

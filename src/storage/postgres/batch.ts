@@ -24,7 +24,7 @@ export interface Batch {
   readonly textMax: number
   /** Told of what a batch wrote, after its commit and before its answers; `heads` are the numbers of the last entries of
    * the logs that it changed. */
-  onCommit(writes: readonly Write[], heads: ReadonlyMap<TeamId, number>): void
+  onCommit(writes: readonly Write[], heads: ReadonlyMap<TeamId, number>, durationMs: number): void
 }
 
 /** Decides the calls, writes what they decided with one commit, and only then answers them. */
@@ -44,6 +44,7 @@ async function finish(batch: Batch, calls: readonly ChangeCall[], decisions = 1)
   let outcomes: readonly Outcome[] = []
   try {
     const teams = await findTeams(batch.caches, calls)
+    const start = performance.now()
     const heads = await batch.transaction(
       async (db) => {
         outcomes = decideCalls(calls, await load(batch.caches, openTables(db), teams, calls), batch.textMax)
@@ -52,7 +53,7 @@ async function finish(batch: Batch, calls: readonly ChangeCall[], decisions = 1)
       (db, writes) => save(openTables(db), writes),
     )
     const writes = writesOf(outcomes)
-    if (writes.length > 0) batch.onCommit(writes, heads)
+    if (writes.length > 0) batch.onCommit(writes, heads, performance.now() - start)
     settle(outcomes)
     return outcomes.length
   } catch (error) {

@@ -7,18 +7,28 @@ import type { User } from '../../domain/user.ts'
 import { Commits, earlier, earliestExpirationOf, earliestWritten } from '../commits.ts'
 import { type ChangeCall, encodeFact, type Write } from '../deciding.ts'
 import { LeaseLost, type Leases } from '../leases.ts'
-import { checkProgress, DEFAULT_LIMITS, LAST_ENTRIES_MAX, pageOf, type StoreLimits } from '../limits.ts'
-import type {
-  Change,
-  ChangeKey,
-  Commit,
-  ExpiringStatus,
-  Loaded,
-  Progress,
-  Snapshot,
-  Store,
-  StoreStats,
-  Undelivered,
+import {
+  COUNTED_ROWS_MAX,
+  checkProgress,
+  DEFAULT_LIMITS,
+  LAST_ENTRIES_MAX,
+  pageOf,
+  type StoreLimits,
+} from '../limits.ts'
+import {
+  type BatchSeen,
+  type Change,
+  type ChangeKey,
+  type Commit,
+  type ExpiringStatus,
+  type Loaded,
+  type Progress,
+  type Snapshot,
+  StorageUnavailable,
+  type Store,
+  type StoreStats,
+  type Undelivered,
+  type UndeliveredCount,
 } from '../store.ts'
 import { WriteQueue } from '../write-queue.ts'
 import { performBatch } from './batch.ts'
@@ -65,6 +75,8 @@ export class PostgresStore implements Store {
   readonly #heads = new Map<TeamId, { readonly seq: number; readonly learntAt: number }>()
   /** The earliest expiry that listeners were told of, or might know themselves; 0 where there is none. */
   #nextExpiration: number
+  readonly #queuedMax: number
+  readonly #isReadOnly: () => Promise<boolean>
   #batches = 0
   #changes = 0
 
@@ -72,6 +84,8 @@ export class PostgresStore implements Store {
     const { url, tokenDigest, doorbell = true, shardByTeam = false } = options
     const limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.#db = db
+    this.#queuedMax = limits.queuedCallsMax
+    this.#isReadOnly = openReadOnlyCheck(db)
     this.#tokenDigest = tokenDigest
     this.#tables = openTables(db)
     this.leases = openLeases(db)
@@ -316,10 +330,24 @@ export class PostgresStore implements Store {
 
   stats(): StoreStats {
     return {
+      engine: 'postgres',
+      queuedMax: this.#queuedMax,
       queued: this.#queue.length,
       batches: this.#batches,
       changes: this.#changes,
     }
+  }
+
+  onBatch(listener: (batch: BatchSeen) => void): () => void {
+    return this.#commits.watch(listener)
+  }
+
+  async ping(): Promise<void> {
+    if (await this.#isReadOnly()) throw new StorageUnavailable('PostgreSQL takes no writes.')
+  }
+
+  async countUndelivered(): Promise<readonly UndeliveredCount[]> {
+    return this.#tables.undelivered.count(COUNTED_ROWS_MAX)
   }
 
   async close(): Promise<void> {
@@ -333,11 +361,12 @@ export class PostgresStore implements Store {
       caches: this.#caches,
       transaction: this.#transaction,
       textMax,
-      onCommit: (writes: readonly Write[], heads: Heads) => {
+      onCommit: (writes: readonly Write[], heads: Heads, durationMs: number) => {
         this.#caches.keepUsers(writes)
         this.#batches += 1
         this.#changes += writes.length
         this.#tell(heads, earliestWritten(writes))
+        this.#commits.tellOfBatch({ changes: writes.length, durationMs })
       },
     }
     return performBatch(batch, calls)
@@ -401,6 +430,14 @@ export class PostgresStore implements Store {
     const digest = this.#tokenDigest(token)
     return typeof digest === 'string' ? digest : digest.toString('hex')
   }
+}
+
+/** A standby, and a primary that was set so, refuse to write. */
+function openReadOnlyCheck(db: Connection): () => Promise<boolean> {
+  const setting = db.prepare<[], { isReadOnly: boolean }>(`
+    select
+      current_setting('transaction_read_only') = 'on' as "isReadOnly"`)
+  return async () => (await setting.get())?.isReadOnly ?? true
 }
 
 async function putNote(notes: Notes, key: string, value: string | null, expected: string | null): Promise<boolean> {

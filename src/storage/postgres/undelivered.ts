@@ -1,11 +1,14 @@
+import { MAIL_READER } from '../../domain/event.ts'
 import type { TeamId } from '../../domain/ids.ts'
-import type { Undelivered } from '../store.ts'
+import type { Undelivered, UndeliveredCount } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 export interface UndeliveredRows {
   findOfReader(teamId: TeamId, reader: string, limit: number): Promise<readonly Undelivered[]>
   findOfTeam(teamId: TeamId, limit: number): Promise<readonly Undelivered[]>
   findNextDue(reader: string): Promise<number | undefined>
+  /** Of all teams, and of so many rows at most. */
+  count(rowsMax: number): Promise<readonly UndeliveredCount[]>
   findDue(reader: string, now: number, limit: number): Promise<readonly UndeliveredKey[]>
   /** Those that are still due at `now` are next due `later`. */
   claim(
@@ -80,6 +83,25 @@ export function openUndelivered(db: Connection): UndeliveredRows {
     limit
       1`)
 
+  const count = db.prepare<[mailReader: string, rowsMax: number], UndeliveredCount>(`
+    select
+      "isMail",
+      "isGivenUp",
+      count(*) as count
+    from
+      (
+        select
+          reader = $1 as "isMail",
+          next_at is null as "isGivenUp"
+        from
+          undelivered
+        limit
+          $2
+      ) as counted
+    group by
+      "isMail",
+      "isGivenUp"`)
+
   const findDue = db.prepare<[reader: string, now: number, limit: number], UndeliveredKey>(`
     select
       team_id as "teamId",
@@ -143,6 +165,7 @@ export function openUndelivered(db: Connection): UndeliveredRows {
     findOfReader: (teamId, reader, limit) => findOfReader.all(teamId, reader, limit),
     findOfTeam: (teamId, limit) => findOfTeam.all(teamId, limit),
     findNextDue: async (reader) => (await findNextDue.get(reader))?.next_at,
+    count: (rowsMax) => count.all(MAIL_READER, rowsMax),
     findDue: (reader, now, limit) => findDue.all(reader, now, limit),
     claim: (teamId, ids, { now, later }) => claim.all(later, teamId, ids, now),
     keep: async (undelivered) => {

@@ -14,7 +14,7 @@ export interface Batch {
   readonly textMax: number
   /** Told of what a batch wrote, after its commit and before its answers; `heads` are the numbers of the last entries of
    * the logs that it changed. */
-  onCommit(writes: readonly Write[], heads: ReadonlyMap<TeamId, number>): void
+  onCommit(writes: readonly Write[], heads: ReadonlyMap<TeamId, number>, durationMs: number): void
 }
 
 /** Decides the calls, writes what they decided with one commit, and only then answers them. */
@@ -38,13 +38,14 @@ function finish(batch: Batch, outcomes: readonly Outcome[]): void {
 
 /** What went wrong, or null. */
 function commit(batch: Batch, writes: readonly Write[]): unknown {
+  const start = performance.now()
   let heads: ReadonlyMap<TeamId, number>
   try {
     heads = batch.transaction(() => save(batch, writes))
   } catch (error) {
     return error
   }
-  batch.onCommit(writes, heads)
+  batch.onCommit(writes, heads, performance.now() - start)
   return null
 }
 

@@ -54,6 +54,11 @@ export function makeDurable(db: Connection): void {
   db.pragma('wal_autocheckpoint = 0')
 }
 
+/** Writes the header of the file as it is. */
+export function touchHeader(db: Connection): void {
+  db.pragma(`user_version = ${db.pragma('user_version', { simple: true })}`)
+}
+
 function expectSetting(db: Connection, name: string, value: string | number): void {
   const found = db.pragma(name, { simple: true })
   if (found !== value) throw new Error(`SQLite keeps ${name} at ${found} where ${value} is needed.`)

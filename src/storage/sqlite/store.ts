@@ -7,8 +7,16 @@ import type { User } from '../../domain/user.ts'
 import { Commits, earliestExpirationOf, earliestWritten } from '../commits.ts'
 import { type ChangeCall, encodeFact, type Write } from '../deciding.ts'
 import { LeaseLost } from '../leases.ts'
-import { checkProgress, DEFAULT_LIMITS, LAST_ENTRIES_MAX, pageOf, type StoreLimits } from '../limits.ts'
 import {
+  COUNTED_ROWS_MAX,
+  checkProgress,
+  DEFAULT_LIMITS,
+  LAST_ENTRIES_MAX,
+  pageOf,
+  type StoreLimits,
+} from '../limits.ts'
+import {
+  type BatchSeen,
   type Change,
   type ChangeKey,
   type Commit,
@@ -21,12 +29,13 @@ import {
   type Store,
   type StoreStats,
   type Undelivered,
+  type UndeliveredCount,
 } from '../store.ts'
 import { WriteQueue } from '../write-queue.ts'
 import { performBatch } from './batch.ts'
 import { Caches } from './caches.ts'
 import { Checkpoints } from './checkpoints.ts'
-import { type Connection, MEMORY } from './connection.ts'
+import { type Connection, MEMORY, touchHeader } from './connection.ts'
 import { type OwnLeases, openLeases } from './leases.ts'
 import type { Notes } from './notes.ts'
 import { openSnapshots, type Snapshots } from './snapshots.ts'
@@ -59,6 +68,9 @@ export class SqliteStore implements Store {
   /** Known here, since asking the driver costs every read more than a look into a cache. */
   #isOpen = true
   readonly #commits = new Commits()
+  /** Whether the last transaction reached the disk. */
+  #isWorking = true
+  readonly #queuedMax: number
   #batches = 0
   #changes = 0
 
@@ -72,6 +84,7 @@ export class SqliteStore implements Store {
     this.#tickets = openTickets(limits.ticketsMax)
     this.#checkpoints = path === MEMORY ? undefined : new Checkpoints(db)
     this.#begin = openTransaction(db)
+    this.#queuedMax = limits.queuedCallsMax
     this.#queue = new WriteQueue(limits, (calls) => this.#perform(calls, limits.batchTextMax))
   }
 
@@ -273,10 +286,26 @@ export class SqliteStore implements Store {
 
   stats(): StoreStats {
     return {
+      engine: 'sqlite',
+      queuedMax: this.#queuedMax,
       queued: this.#queue.length,
       batches: this.#batches,
       changes: this.#changes,
     }
+  }
+
+  onBatch(listener: (batch: BatchSeen) => void): () => void {
+    return this.#commits.watch(listener)
+  }
+
+  async ping(): Promise<void> {
+    if (!this.#isOpen) throw new StorageUnavailable('The store is closed.')
+    // The header is written anew, so that a disk has to take it.
+    if (!this.#isWorking) await this.#write(() => touchHeader(this.#db))
+  }
+
+  async countUndelivered(): Promise<readonly UndeliveredCount[]> {
+    return this.#read(() => this.#tables.undelivered.count(COUNTED_ROWS_MAX))
   }
 
   close(): Promise<void> {
@@ -298,11 +327,12 @@ export class SqliteStore implements Store {
       users: this.#tables.users,
       log: this.#tables.log,
       textMax,
-      onCommit: (writes: readonly Write[], heads: Heads) => {
+      onCommit: (writes: readonly Write[], heads: Heads, durationMs: number) => {
         this.#caches.keepUsers(writes)
         this.#batches += 1
         this.#changes += writes.length
         this.#commits.tell(heads, () => earliestWritten(writes))
+        this.#commits.tellOfBatch({ changes: writes.length, durationMs })
       },
     }
     performBatch(batch, calls)
@@ -330,9 +360,11 @@ export class SqliteStore implements Store {
   readonly #transaction: Transaction = (work) => {
     try {
       const result = this.#begin(work)
+      this.#isWorking = true
       this.#checkpoints?.afterCommit()
       return result
     } catch (error) {
+      if (error instanceof StorageUnavailable || error instanceof OutcomeUnknown) this.#isWorking = false
       if (error instanceof OutcomeUnknown) this.#caches.clear()
       throw error
     }

@@ -1,11 +1,14 @@
+import { MAIL_READER } from '../../domain/event.ts'
 import type { TeamId } from '../../domain/ids.ts'
-import type { Undelivered } from '../store.ts'
+import type { Undelivered, UndeliveredCount } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 export interface UndeliveredRows {
   findOfReader(teamId: TeamId, reader: string, limit: number): readonly Undelivered[]
   findOfTeam(teamId: TeamId, limit: number): readonly Undelivered[]
   findNextDue(reader: string): number | undefined
+  /** Of all teams, and of so many rows at most. */
+  count(rowsMax: number): readonly UndeliveredCount[]
   /** What is due at `now` is next due `later`. */
   claim(reader: string, times: { readonly now: number; readonly later: number }, limit: number): readonly Undelivered[]
   /** Replaces what is stored under the same id. */
@@ -70,6 +73,25 @@ export function openUndelivered(db: Connection): UndeliveredRows {
     limit
       1`)
 
+  const count = db.prepare<[mailReader: string, rowsMax: number], Counted>(`
+    select
+      "isMail",
+      "isGivenUp",
+      count(*) as count
+    from
+      (
+        select
+          reader = ? as "isMail",
+          next_at is null as "isGivenUp"
+        from
+          undelivered
+        limit
+          ?
+      ) as counted
+    group by
+      "isMail",
+      "isGivenUp"`)
+
   const claim = db.prepare<[later: number, reader: string, now: number, limit: number], Undelivered>(`
     update
       undelivered
@@ -127,6 +149,7 @@ export function openUndelivered(db: Connection): UndeliveredRows {
     findOfReader: (teamId, reader, limit) => findOfReader.all(teamId, reader, limit),
     findOfTeam: (teamId, limit) => findOfTeam.all(teamId, limit),
     findNextDue: (reader) => findNextDue.get(reader)?.next_at,
+    count: (rowsMax) => count.all(MAIL_READER, rowsMax).map(fromCounted),
     claim: (reader, { now, later }, limit) => claim.all(later, reader, now, limit),
     keep: (undelivered) => {
       keep.run(undelivered)
@@ -135,4 +158,15 @@ export function openUndelivered(db: Connection): UndeliveredRows {
       drop.run(teamId, id, reader)
     },
   }
+}
+
+/** SQLite knows no truth values. */
+interface Counted {
+  readonly isMail: number
+  readonly isGivenUp: number
+  readonly count: number
+}
+
+function fromCounted({ isMail, isGivenUp, count }: Counted): UndeliveredCount {
+  return { isMail: isMail === 1, isGivenUp: isGivenUp === 1, count }
 }
