@@ -13,6 +13,7 @@ import {
 import { PURGED_ROWS_MAX, purge } from '../../src/storage/postgres/limits/purge.ts'
 import { openLimitRows } from '../../src/storage/postgres/limits/rows.ts'
 import { migrate } from '../../src/storage/postgres/migrate.ts'
+import { openTransaction } from '../../src/storage/postgres/transaction.ts'
 import { StorageUnavailable } from '../../src/storage/store.ts'
 import type { Services } from '../../src/web-api/dispatch.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
@@ -24,6 +25,7 @@ const url = await server.createDatabase()
 const db = connect(url)
 await migrate(db)
 const rows = openLimitRows(db)
+const transaction = openTransaction(db)
 const opened: { close(): Promise<void> }[] = [db]
 after(async () => {
   await Promise.all(opened.map((one) => one.close()))
@@ -154,11 +156,11 @@ test('what has no say any more is removed in portions, and nothing else', async 
     `insert into limit_windows (team_id, key, body, valid_until)
        select 'T' || number % 7, 'calls ' || number, '[]', ${NOW} + number % 3 - 1 from generate_series(1, ${count}) number`,
   )
-  await purge(rows, NOW)
+  await purge(transaction, NOW)
   const [left] = await query('select count(*) as count, min(valid_until) as earliest from limit_windows')
   assert.deepEqual(left, { count: String(Math.floor((count + 1) / 3)), earliest: String(NOW + 1) })
   // By the clock of the database all of it is old.
-  await purge(rows)
+  await purge(transaction)
   assert.deepEqual(await query('select key from limit_windows'), [])
 })
 
@@ -170,7 +172,7 @@ test('what is counted while it is being removed stays', async () => {
   const other = new pg.Client({ connectionString: url })
   await other.connect()
   await other.query(`begin; update limit_windows set valid_until = ${NOW + 1} where key = 'b'`)
-  const purging = purge(rows, NOW)
+  const purging = purge(transaction, NOW)
   await waitFor("wait_event_type = 'Lock'")
   await other.query('commit')
   await other.end()

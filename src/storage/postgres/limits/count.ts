@@ -1,6 +1,5 @@
 import { OutcomeUnknown, StorageUnavailable } from '../../store.ts'
-import type { Pool } from '../connection.ts'
-import { openTransaction } from '../transaction.ts'
+import type { Transaction } from '../transaction.ts'
 import { loadCounters, rowKeysOf } from './counters.ts'
 import { decideLimits, type LimitCall, type Verdict } from './decide.ts'
 import { openLimitRows } from './rows.ts'
@@ -10,9 +9,7 @@ import { openLimitRows } from './rows.ts'
 export type CountCalls = (calls: readonly LimitCall[]) => Promise<readonly Verdict[]>
 
 /** Where it does not follow the callers, the time is the database's. */
-export function openCounting(db: Pool, followsCallers: boolean): CountCalls {
-  const transaction = openTransaction(db, BEGIN)
-
+export function openCounting(transaction: Transaction, followsCallers: boolean): CountCalls {
   return async (calls) => {
     const counts = calls.flatMap((call) => call.counts)
     let verdicts: readonly Verdict[] = []

@@ -39,6 +39,7 @@ export function openPostgresLimiter({
   shardByTeam = false,
 }: PostgresLimiterOptions): PostgresLimiter {
   const db = connect(url)
+  const transaction = openTransaction(db, BEGIN)
   const refusals = new Refusals()
   const leases = new TierLeases()
   const forget = () => {
@@ -48,8 +49,8 @@ export function openPostgresLimiter({
   const time = clock === 'callers' ? callersTime(forget) : evenTime
   const groupOf = ({ counts }: LimitCall) => (shardByTeam ? (counts[0]?.teamId ?? '') : '')
   const limits = { waitingMax: WAITING_CALLS_MAX, callsMax: COUNTED_CALLS_MAX, groupOf }
-  const turns = new Turns<LimitCall, Verdict>(limits, openCounting(db, clock === 'callers'))
-  const stopPurging = purgeRegularly(() => purge(openLimitRows(db), time.present))
+  const turns = new Turns<LimitCall, Verdict>(limits, openCounting(transaction, clock === 'callers'))
+  const stopPurging = purgeRegularly(() => purge(transaction, time.present))
 
   return {
     take(counts, callTime) {
@@ -66,7 +67,7 @@ export function openPostgresLimiter({
     },
 
     async clear() {
-      await openTransaction(db, BEGIN)((tx) => openLimitRows(tx).dropAll())
+      await transaction((tx) => openLimitRows(tx).dropAll())
       forget()
       time.restart()
     },

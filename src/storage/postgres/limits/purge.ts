@@ -1,4 +1,5 @@
-import type { LimitKey, LimitRows } from './rows.ts'
+import type { Transaction } from '../transaction.ts'
+import { type LimitKey, type LimitRows, openLimitRows } from './rows.ts'
 
 const PURGE_EVERY_MS = 60_000
 /** Rows that one statement looks at. */
@@ -6,17 +7,22 @@ export const PURGED_ROWS_MAX = 500
 
 /** Removes what has no say any more, portion by portion through the whole table. `now` is the database's where it is
  * absent. */
-export async function purge(rows: LimitRows, now?: number): Promise<void> {
-  let after: LimitKey = { teamId: '', key: '' }
-  for (;;) {
-    const seen = await rows.findAfter(after, PURGED_ROWS_MAX)
-    const time = now ?? seen[0]?.now ?? 0
-    const old = seen.filter(({ validUntil }) => validUntil <= time)
-    if (old.length > 0) await rows.drop(old, time)
-    const last = seen.at(-1)
-    if (last === undefined || seen.length < PURGED_ROWS_MAX) return
-    after = last
+export async function purge(transaction: Transaction, now?: number): Promise<void> {
+  let after: LimitKey | undefined = { teamId: '', key: '' }
+  while (after !== undefined) {
+    const begin: LimitKey = after
+    after = await transaction((db) => purgeAfter(openLimitRows(db), begin, now))
   }
+}
+
+/** Where the next portion begins, if there is one. */
+async function purgeAfter(rows: LimitRows, after: LimitKey, now?: number): Promise<LimitKey | undefined> {
+  const seen = await rows.findAfter(after, PURGED_ROWS_MAX)
+  const time = now ?? seen[0]?.now ?? 0
+  const last = seen.at(-1)
+  if (last === undefined) return undefined
+  if (seen.some(({ validUntil }) => validUntil <= time)) await rows.dropOld(after, last, time)
+  return seen.length < PURGED_ROWS_MAX ? undefined : last
 }
 
 /** Does so every minute. Returns how to end it. */

@@ -16,12 +16,12 @@ export interface LimitRows {
   /** Holds what is under the keys until the transaction ends, and gives it as the last holder left it, with the time by
    * the database's clock at which it is held. Everybody holds in the same order, so nobody waits in a circle. */
   lock(keys: readonly LimitKey[]): Promise<{ readonly rows: readonly LimitRow[]; readonly now: number }>
-  /** Of rows that are held. */
+  /** Is called while the rows are held. */
   save(rows: readonly LimitRow[]): Promise<void>
   /** The next ones after a key, with the database's time. */
   findAfter(after: LimitKey, limit: number): Promise<readonly SeenRow[]>
-  /** Those that are still of no use when they are held. */
-  drop(keys: readonly LimitKey[], now: number): Promise<void>
+  /** Those after one key, up to another one, that have no say any more when they are held. */
+  dropOld(after: LimitKey, last: LimitKey, now: number): Promise<void>
   dropAll(): Promise<void>
 }
 
@@ -51,29 +51,40 @@ export function openLimitRows(db: Connection): LimitRows {
     where
       false`)
 
+  // Looked up one by one: a join might read the whole table for a few rows.
   const find = db.prepare<KeyColumns, LimitRow & { readonly now: number }>(`
     select
-      w.team_id as "teamId",
-      w.key,
+      k.team_id as "teamId",
+      k.key,
       w.body,
       w.valid_until as "validUntil",
       (${NOW}) as "now"
     from
-      limit_windows w
-      join unnest($1::text[], $2::text[]) as k (team_id, key) on w.team_id = k.team_id
-      and w.key = k.key`)
+      unnest($1::text[], $2::text[]) as k (team_id, key)
+      cross join lateral (
+        select
+          body,
+          valid_until
+        from
+          limit_windows
+        where
+          team_id = k.team_id
+          and key = k.key
+        limit
+          1
+      ) w`)
 
   const save = db.prepare<[...KeyColumns, bodies: readonly string[], validUntils: readonly number[]], never>(`
-    update
-      limit_windows w
-    set
-      body = s.body,
-      valid_until = s.valid_until
+    insert into
+      limit_windows (team_id, key, body, valid_until)
+    select
+      *
     from
-      unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) as s (team_id, key, body, valid_until)
-    where
-      w.team_id = s.team_id
-      and w.key = s.key`)
+      unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+    on conflict (team_id, key) do update
+    set
+      body = excluded.body,
+      valid_until = excluded.valid_until`)
 
   const findAfter = db.prepare<[teamId: string, key: string, limit: number], SeenRow>(`
     select
@@ -91,25 +102,26 @@ export function openLimitRows(db: Connection): LimitRows {
     limit
       $3`)
 
-  const drop = db.prepare<[...KeyColumns, now: number], never>(`
+  const holdOld = db.prepare<OldColumns, never>(`
+    select
+      key
+    from
+      limit_windows
+    where
+      (team_id, key) > ($1, $2)
+      and (team_id, key) <= ($3, $4)
+      and valid_until <= $5
+    order by
+      team_id,
+      key
+    for update`)
+
+  const dropOld = db.prepare<OldColumns, never>(`
     delete from limit_windows
     where
-      (team_id, key) in (
-        select
-          w.team_id,
-          w.key
-        from
-          limit_windows w
-          join unnest($1::text[], $2::text[]) as k (team_id, key) on w.team_id = k.team_id
-          and w.key = k.key
-        where
-          w.valid_until <= $3
-        order by
-          w.team_id,
-          w.key
-        for update of
-          w
-      )`)
+      (team_id, key) > ($1, $2)
+      and (team_id, key) <= ($3, $4)
+      and valid_until <= $5`)
 
   const dropAll = db.prepare<[], never>('delete from limit_windows')
 
@@ -125,8 +137,9 @@ export function openLimitRows(db: Connection): LimitRows {
       await save.run(...toColumns(rows), bodies, validUntils)
     },
     findAfter: ({ teamId, key }, limit) => findAfter.all(teamId, key, limit),
-    drop: async (keys, now) => {
-      await drop.run(...toColumns(keys), now)
+    dropOld: async (after, last, now) => {
+      const columns: OldColumns = [after.teamId, after.key, last.teamId, last.key, now]
+      await Promise.all([holdOld.run(...columns), dropOld.run(...columns)])
     },
     dropAll: async () => {
       await dropAll.run()
@@ -136,6 +149,8 @@ export function openLimitRows(db: Connection): LimitRows {
 
 /** The one clock that all servers follow, read by the statement and not at the beginning of its transaction. */
 const NOW = 'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint'
+
+type OldColumns = [afterTeamId: string, afterKey: string, lastTeamId: string, lastKey: string, now: number]
 
 type KeyColumns = [teamIds: readonly string[], keys: readonly string[]]
 
