@@ -9,6 +9,8 @@ import { type SocketTestServer, startSocketServer } from './support/socket-serve
 import { ALL_SCOPES, anApp, aWorld, ids, STATUS_APP, TEAM, withGrant, withTeam } from './support/world.ts'
 
 const EVENTS = ['user_change', 'user_profile_changed', 'user_status_changed', 'tokens_revoked'] as const
+type SetArguments = Parameters<App['client']['users']['profile']['set']>[0]
+
 const SIGNING_SECRET = 'signing-secret'
 
 async function start(t: TestContext, settings: Partial<AppSettings>): Promise<SocketTestServer> {
@@ -90,6 +92,29 @@ describe('a Bolt app', () => {
     const heard = listen(app)
     await startApp(t, app)
     await checkListening(server, heard)
+  })
+
+  test('sets a profile and reads it back with the client of a listener', async (t) => {
+    const server = await start(t, { socketMode: true })
+    const app = new bolt.App({ ...quiet(server), appToken: 'xapp-bot', socketMode: true })
+    const outcomes: Message[] = []
+    app.event('user_change', async ({ event, client, context }) => {
+      // Only the first change: what is set here is one, too.
+      if (event.user.id !== ids.ada) return
+      const profile = { title: 'Barista', fields: { Xf0TEXT001: { value: 'At the bar', alt: '' } } }
+      const set = await client.users.profile.set({ token: 'xoxp-mel', profile } as SetArguments)
+      const read = await client.users.profile.get({ user: ids.mel })
+      const refused = await client.users.profile.set({ profile }).catch(({ data }) => data.error)
+      outcomes.push({ set: set.profile, read: read.profile, refused, team: context.teamId })
+    })
+    await startApp(t, app)
+    await setProfile(server, 'xoxp-ada', { name: 'title', value: 'Countess' })
+    await eventually(() => outcomes.length === 1, 'the listener')
+    const [{ set, read, refused, team }] = outcomes
+    assert.partialDeepStrictEqual(set, { title: 'Barista', fields: { Xf0TEXT001: { value: 'At the bar', alt: '' } } })
+    assert.deepEqual([read.title, read.fields], [set.title, set.fields])
+    assert.deepEqual([refused, team], ['not_allowed_token_type', TEAM])
+    assert.deepEqual(server.problems, [])
   })
 
   test('listens to signed webhooks, whose signature it checks', async (t) => {

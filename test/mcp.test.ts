@@ -210,7 +210,7 @@ test("the protocol's library is not loaded before an agent calls", () => {
 /** It looks for its own description from the folder where it is started. */
 const INSPECTOR = join(ROOT, 'node_modules/@modelcontextprotocol/inspector-cli/build')
 
-test("the inspector's command line lists the tools and calls one", async (t) => {
+test("the inspector's command line lists the tools, sets a profile and a status, and reads them", async (t) => {
   const { url } = await startTestServer(t)
   const inspect = async (...argv: string[]) => {
     const address = [`${url}/mcp`, '--transport', 'http', '--header', 'Authorization: Bearer xoxp-mel']
@@ -221,18 +221,15 @@ test("the inspector's command line lists the tools and calls one", async (t) => 
     assert.equal(code, 0, stderr())
     return JSON.parse(stdout()) as Record<string, unknown>
   }
+  const call = async (tool: string, args: Readonly<Record<string, string>> = {}) => {
+    const given = Object.entries(args).flatMap(([name, value]) => ['--tool-arg', `${name}=${value}`])
+    return (await inspect('--method', 'tools/call', '--tool-name', tool, ...given)).structuredContent
+  }
   const { tools } = (await inspect('--method', 'tools/list')) as { tools: { name: string }[] }
   assert.deepEqual(tools.map(({ name }) => name).sort(), TOOLS)
-  const called = await inspect(
-    '--method',
-    'tools/call',
-    '--tool-name',
-    'status_set',
-    '--tool-arg',
-    'text=Inspected',
-    '--tool-arg',
-    'for=15',
-  )
-  const { status_text, status_expiration } = called.structuredContent as Record<string, unknown>
-  assert.deepEqual([status_text, status_expiration], ['Inspected', NOW / 1000 + 900])
+  const status = { status_text: 'Inspected', status_expiration: NOW / 1000 + 900 }
+  assert.partialDeepStrictEqual(await call('status_set', { text: 'Inspected', for: '15' }), status)
+  const profile = { title: 'Inspector', fields: { Xf0TEXT001: { value: 'Looks at all', alt: '' } } }
+  assert.partialDeepStrictEqual(await call('users_profile_set', { profile: JSON.stringify(profile) }), { profile })
+  assert.partialDeepStrictEqual(await call('users_profile_get'), { profile: { ...status, ...profile } })
 })
