@@ -49,6 +49,18 @@ const CREATE = {
   json: false,
 }
 
+const BACKUP = { run: 'backup', ...AROUND, folder: 'd', to: 'f', withKey: false, force: false, json: false }
+const RESTORE = {
+  run: 'restore',
+  ...AROUND,
+  file: 'f',
+  folder: 'd',
+  fresh: false,
+  tokenKey: null,
+  withoutTokens: false,
+  json: false,
+}
+
 const TOKEN = { NAMETAG_TOKEN: 't' }
 const CLIENT = {
   ...AROUND,
@@ -126,6 +138,18 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
     `migrate --database-url ${URL} --check --json`,
     { run: 'migrate', ...AROUND, place: { ...DATABASE, tokenKey: '' }, check: true, json: true },
   ],
+  ['backup --data d --to f', BACKUP],
+  [
+    'backup --to f --with-key --force --json',
+    { ...BACKUP, withKey: true, force: true, json: true },
+    { NAMETAG_DATA: 'd' },
+  ],
+  ['restore f --data d', RESTORE],
+  [
+    'restore f --data d --fresh --token-key k --without-tokens',
+    { ...RESTORE, fresh: true, tokenKey: 'k', withoutTokens: true },
+  ],
+  ['restore f --data d', RESTORE, { NAMETAG_FRESH: '1', NAMETAG_TOKEN_KEY: 'k' }],
   ['profile get', GET, TOKEN],
   ['profile get', { ...GET, token: { from: 'environment', name: 'SLACK_TOKEN', token: 's' } }, { SLACK_TOKEN: 's' }],
   ['profile get', { ...GET, token: { from: 'home', path: '/c/nametag/token' } }, { XDG_CONFIG_HOME: '/c' }],
@@ -182,6 +206,7 @@ for (const [line, config, env = {}] of UNDERSTOOD) {
 }
 
 const CHOOSE = 'choose one of --data (NAMETAG_DATA) and --database-url (NAMETAG_DATABASE_URL)'
+const FOLDER_NEEDED = "--data DIR is needed: the folder that holds the server's data"
 const WHERE = "--data DIR or --database-url URL is needed: the folder or the database that holds the server's data"
 
 const REFUSED: readonly (readonly [line: string, sentence: string, env?: Env])[] = [
@@ -238,6 +263,10 @@ const REFUSED: readonly (readonly [line: string, sentence: string, env?: Env])[]
     'token create --data d --user U01 --scopes a --expires-in soon',
     '--expires-in must be a time such as 30d, 12h, 90m or 3600s, at most 3650d',
   ],
+  ['backup --data d', '--to FILE is needed: the file to make'],
+  ['backup --to f', FOLDER_NEEDED],
+  ['restore --data d', 'which backup? Give the file'],
+  ['restore f', FOLDER_NEEDED],
   ['token revoke --data d', 'which token? "nametag token list" shows their ids'],
   ['token revoke xoxp-ada --data d', 'a token is revoked by its id, not by the token itself'],
 ]

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryFolder } from '../../test/support/server.ts'
 import { CannotStart } from './cannot-start.ts'
-import { hasData, openDataFolder } from './data-folder.ts'
+import { openDataFolder } from './data-folder.ts'
 import { makeFirstTeam } from './first-start.ts'
+import { hasData } from './folder-files.ts'
 
 test('a new folder and everything in it is for its owner alone', async (t) => {
   const folder = join(temporaryFolder(t), 'a', 'b')

@@ -3,7 +3,8 @@ import { createFolderPost } from '../delivery/mail-folder.ts'
 import { createWaitingPost, type Post } from '../delivery/mail-post.ts'
 import type { Store } from '../storage/store.ts'
 import { CannotStart } from './cannot-start.ts'
-import { hasData, openDataFolder } from './data-folder.ts'
+import { openDataFolder } from './data-folder.ts'
+import { hasData } from './folder-files.ts'
 import { nameOf, type StorePlace } from './store-place.ts'
 
 /** A store, and what depends on where it is. */

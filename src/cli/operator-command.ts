@@ -9,4 +9,25 @@ export interface Migrate extends Surroundings {
   readonly json: boolean
 }
 
-export type OperatorCommand = Migrate
+export interface Backup extends Surroundings {
+  readonly run: 'backup'
+  readonly folder: string
+  /** The file to make. */
+  readonly to: string
+  readonly withKey: boolean
+  readonly force: boolean
+  readonly json: boolean
+}
+
+export interface Restore extends Surroundings {
+  readonly run: 'restore'
+  readonly file: string
+  readonly folder: string
+  readonly fresh: boolean
+  /** A file; `null`: the key that is in the backup or in the folder. */
+  readonly tokenKey: string | null
+  readonly withoutTokens: boolean
+  readonly json: boolean
+}
+
+export type OperatorCommand = Migrate | Backup | Restore

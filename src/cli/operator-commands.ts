@@ -1,5 +1,12 @@
-import type { CommandShape } from './commands.ts'
+import type { CommandShape, Flag } from './commands.ts'
 import { DATABASE_URL, JSON_OUT, SERVER_DATA } from './store-flags.ts'
+
+const FORCE: Flag = { name: 'force', doc: 'Replace the file if it is there.' }
+const WITHOUT_TOKENS: Flag = {
+  name: 'without-tokens',
+  doc: 'Leave the tokens out, for when their key is lost: new ones have to be made.',
+}
+const ENDS = 'Ends with 0 when done, 1 when it cannot be done, 2 when the command is wrong.'
 
 /** The commands of whoever runs a server. */
 export const OPERATOR_COMMANDS = [
@@ -20,5 +27,46 @@ export const OPERATOR_COMMANDS = [
       'A server that starts does the same by itself.',
       'Ends with 0 when all is up to date, 1 when it is not or cannot be, 2 when the command is wrong.',
     ],
+  },
+  {
+    name: 'backup',
+    summary: 'Copy the data of a server into one file, also while it runs.',
+    examples: [
+      'nametag backup --data ./team --to team.nametag-backup',
+      'nametag backup --data ./team --to /mnt/nightly.nametag-backup --force --json',
+    ],
+    flags: [
+      SERVER_DATA,
+      { name: 'to', value: 'FILE', doc: 'The file to make. Needed.' },
+      { name: 'with-key', doc: 'Put the key of the tokens into it: then the file is as secret as the tokens.' },
+      FORCE,
+      JSON_OUT,
+    ],
+    notes: [
+      'The file is checked, flushed to the disk and only then given its name. It holds everything that was answered before the command began.',
+      'For PostgreSQL, use its own tools, such as pg_dump or pg_basebackup, or "nametag export".',
+      ENDS,
+    ],
+  },
+  {
+    name: 'restore',
+    summary: 'Make a data folder of a backup.',
+    examples: [
+      'nametag restore team.nametag-backup --data ./team',
+      'nametag restore team.nametag-backup --data ./team --fresh',
+    ],
+    operands: { name: 'FILE', max: 1 },
+    flags: [
+      { ...SERVER_DATA, doc: 'The folder to make. The server on it is stopped.' },
+      { name: 'fresh', doc: 'Put the backup in place of what the folder holds; the token key stays.' },
+      {
+        name: 'token-key',
+        value: 'FILE',
+        doc: 'The key of the tokens, where neither the backup nor the folder has it.',
+      },
+      WITHOUT_TOKENS,
+      JSON_OUT,
+    ],
+    notes: ['Nothing is changed before the backup is checked.', ENDS],
   },
 ] as const satisfies readonly CommandShape[]

@@ -50,6 +50,10 @@ async function start(command: Command, terminal: Terminal): Promise<number> {
       return (await import('./token.ts')).token(command, terminal)
     case 'migrate':
       return (await import('./migrate.ts')).migrate(command, terminal)
+    case 'backup':
+      return (await import('./backup.ts')).backup(command, terminal)
+    case 'restore':
+      return (await import('./restore.ts')).restore(command, terminal)
     case 'profile get':
     case 'profile set':
       return (await import('./profile.ts')).profile(command, terminal)

@@ -13,6 +13,10 @@ const KEY_BYTES = 32
  * copy of the store alone is of no use. Of two programs that make it at once, both get the same. */
 export function readOrMakeKey(file: string, random: Random = randomBytes): Buffer {
   if (!existsSync(file)) makeKey(file, random)
+  return readKey(file)
+}
+
+export function readKey(file: string): Buffer {
   const key = readFileSync(file)
   if (key.length !== KEY_BYTES)
     throw new Error(`The token key ${file} must have ${KEY_BYTES} bytes, not ${key.length}.`)
@@ -89,12 +93,16 @@ function checksumOf(text: string): string {
   return digits
 }
 
-/** The key appears whole or not at all, and an existing one is never replaced. */
 function makeKey(file: string, random: Random): void {
+  writeKey(file, random(KEY_BYTES), random)
+}
+
+/** The key appears whole or not at all, and an existing one is never replaced. */
+export function writeKey(file: string, key: Buffer, random: Random = randomBytes): void {
   const draft = `${file}.${random(8).toString('hex')}`
   const descriptor = openSync(draft, 'wx', 0o600)
   try {
-    writeSync(descriptor, random(KEY_BYTES))
+    writeSync(descriptor, key)
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
