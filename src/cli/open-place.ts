@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createFolderPost } from '../delivery/mail-folder.ts'
 import { createWaitingPost, type Post } from '../delivery/mail-post.ts'
+import type { PostgresLimiter } from '../storage/postgres/limits/limiter.ts'
 import type { Store } from '../storage/store.ts'
 import { CannotStart } from './cannot-start.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -29,7 +30,17 @@ export async function openPlace(
   return { ...(await openDatabase(place, options)), folder: null }
 }
 
-/** The same, where there has to be something already. */
+/** Counts calls together with all servers on the same data; nothing where there is no other. */
+export async function openLimiter(
+  place: StorePlace,
+  options: { readonly shardByTeam: boolean },
+): Promise<PostgresLimiter | undefined> {
+  if (place.in === 'folder') return undefined
+  const { openPostgresLimiter } = await import('../storage/postgres/limits/limiter.ts')
+  return openPostgresLimiter({ url: place.url, ...options })
+}
+
+/** A store where there has to be something already. */
 export async function openFilled(place: StorePlace): Promise<OpenPlace> {
   await expectData(place)
   return openPlace(place)

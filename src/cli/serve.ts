@@ -5,7 +5,7 @@ import type { Serve } from './command.ts'
 import { type Filled, fillStore } from './fill-store.ts'
 import { makeFirstTeam, openFirstSignIn } from './first-start.ts'
 import { openLog } from './log.ts'
-import { openPlace, postWithoutServer } from './open-place.ts'
+import { openLimiter, openPlace, postWithoutServer } from './open-place.ts'
 import { readyLine, serveReady, signInLines } from './ready.ts'
 import { type Opened, openControl, openServer, runUntilStopped } from './run-server.ts'
 import { nameOf } from './store-place.ts'
@@ -24,6 +24,8 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
   const data = opened.add(await openPlace(place, { shardByTeam }))
   const { store, folder, madeKey } = data
   if (madeKey !== undefined) terminal.error(keyNotice(madeKey))
+  const limiter = await openLimiter(place, { shardByTeam })
+  if (limiter !== undefined) opened.add(limiter)
   const isAlone = folder !== null
   const filled = await fillStore(store, beginning ?? { workspaces: [makeFirstTeam()], digest: 'first team' }, {
     folder,
@@ -43,6 +45,7 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
       clock,
       log: openLog(command.logLevel),
       rateLimits: true,
+      ...(limiter === undefined ? {} : { limiter }),
       allowPrivateWebhooks: command.allowPrivateWebhooks,
       post: smtp === null ? postWithoutServer(data) : createSmtpPost(smtp),
       page: () => ({ mode: 'serve', version: VERSION, ...address }),

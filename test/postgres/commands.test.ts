@@ -118,6 +118,18 @@ test('tokens are made, listed and revoked while nodes run, and no command makes 
   await node.stop()
 })
 
+test('nodes count the limits of a token together', async (t) => {
+  const { flags } = await makeDatabase(t)
+  const file = join(temporaryFolder(t), 'coffee.json')
+  writeFileSync(file, DEMO_FILE)
+  const nodes = [await startNode(t, [...flags, '--workspace', file]), await startNode(t, flags)]
+  const set = (node: RunningProgram) =>
+    call(node.api, 'users.profile.set', 'xoxp-zoe', { name: 'title', value: 'Roaster' })
+  for (let round = 0; round < 5; round += 1) for (const node of nodes) assert.equal((await set(node)).ok, true)
+  for (const node of nodes) assert.equal((await set(node)).error, 'ratelimited')
+  await Promise.all(nodes.map((node) => node.stop()))
+})
+
 test('a wrong or missing token key stops every command in one sentence', async (t) => {
   const { flags, url } = await makeDatabase(t)
   const file = join(temporaryFolder(t), 'coffee.json')
