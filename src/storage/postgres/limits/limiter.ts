@@ -31,7 +31,7 @@ export const WAITING_CALLS_MAX = 4096
 /** Calls that are counted in one transaction. */
 export const COUNTED_CALLS_MAX = 256
 
-/** Counts in the database, so that all servers on it let pass together what one would (docs/decisions/0051). On
+/** Counts in the database, so that all servers on it let pass together what one would (docs/decisions/0053). On
  * connections of its own, so that it waits behind no batch. */
 export function openPostgresLimiter({
   url,
