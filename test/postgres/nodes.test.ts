@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, test } from 'node:test'
 import { refuse } from '../../src/domain/errors.ts'
-import type { UserId } from '../../src/domain/ids.ts'
+import type { TeamId, UserId } from '../../src/domain/ids.ts'
 import {
   ADA,
   BOB,
   grant,
   keyFor,
+  OTHER_TEAM,
   setTitle,
   TEAM,
   team,
@@ -147,6 +148,7 @@ for (const doorbell of [true, false]) {
     const nodes = await openNodes(2, { doorbell })
     const [one, two] = nodes as [Store, Store]
     const heard = listen(two)
+    const stop = two.follow(TEAM, () => {})
     await one.addTeam(team(), [withStatus(ADA, 900), { ...withStatus(BOB, 500), ordinal: 1 }])
     assert.deepEqual(await heard.next(), { teams: new Map(), earliestExpiration: 500 })
     await one.change(keyFor(ADA), setTitle('a'))
@@ -156,10 +158,42 @@ for (const doorbell of [true, false]) {
     // Its own commits are told once, and by itself.
     await two.change(keyFor(ADA), setTitle('b'))
     assert.deepEqual(await heard.next(), { teams: new Map([[TEAM, 2]]), earliestExpiration: 900 })
+    stop()
     heard.stop()
     await closeAll(nodes)
   })
 }
+
+test('who follows one team hears of what other nodes write there, and of no other team', async () => {
+  const nodes = await openNodes(2)
+  const [one, two] = nodes as [Store, Store]
+  await one.addTeam(team(), [user(ADA)])
+  await one.addTeam(team(OTHER_TEAM), [user(ADA, { teamId: OTHER_TEAM })])
+  await one.change(keyFor(ADA), setTitle('before'))
+  const followed: number[] = []
+  const heard = listen(two)
+  two.follow(TEAM, (lastSeq) => followed.push(lastSeq))
+  assert.equal(await two.findLastSeq(TEAM), 1)
+  await one.change(keyFor(ADA, { teamId: OTHER_TEAM }), setTitle('a'))
+  await one.change(keyFor(ADA), setTitle('b'))
+  assert.deepEqual(await heard.next(), { teams: new Map([[TEAM, 2]]), earliestExpiration: 0 })
+  assert.equal(followed.at(-1), 2)
+  assert.ok(!followed.some((lastSeq, index) => lastSeq < (followed[index - 1] ?? 0)), `${followed}`)
+  await closeAll(nodes)
+})
+
+test('where very many teams are followed, each is looked at in its turn', async () => {
+  const nodes = await openNodes(2, { doorbell: false })
+  const [one, two] = nodes as [Store, Store]
+  await one.addTeam(team(), [user(ADA)])
+  for (let index = 0; index < 5000; index += 1) two.follow(`T0NOBODY${index}` as TeamId, () => {})
+  const heard = listen(two)
+  two.follow(TEAM, () => {})
+  assert.equal(await two.findLastSeq(TEAM), 0)
+  await one.change(keyFor(ADA), setTitle('a'))
+  assert.deepEqual(await heard.next(), { teams: new Map([[TEAM, 1]]), earliestExpiration: 0 })
+  await closeAll(nodes)
+})
 
 test('a snapshot that one node restores is what the others see', async () => {
   const nodes = await openNodes(2)
@@ -168,8 +202,9 @@ test('a snapshot that one node restores is what the others see', async () => {
   const snapshot = await one.takeSnapshot()
   await one.change(keyFor(ADA), setTitle('a'))
   const heard = listen(two)
+  two.follow(TEAM, () => {})
   await two.change(keyFor(ADA), setTitle('b'))
-  await heard.next()
+  assert.deepEqual(await heard.next(), { teams: new Map([[TEAM, 2]]), earliestExpiration: 0 })
   await one.restoreSnapshot(snapshot)
   assert.deepEqual(await heard.next(), { teams: new Map([[TEAM, 0]]), earliestExpiration: 0 })
   assert.equal((await two.findUser(TEAM, ADA))?.profile.title, '')
