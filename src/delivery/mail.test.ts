@@ -161,6 +161,24 @@ describe('mails', () => {
     await within(5000, mail.stop(), () => 'It did not stop.')
   })
 
+  test('that somebody took and did not bring to an end are sent by another after two minutes', async (t) => {
+    const hanging: Post = { send: () => new Promise(() => undefined), close: async () => undefined }
+    const { store, mail } = await start(t, hanging)
+    await tell(store, changed('new@coffee.example'))
+    void mail.runDue()
+    await until(async () => {
+      const [row] = await store.findUndelivered(TEAM, MAIL_READER, 10)
+      return (row?.nextAt ?? 0) > Date.now() + MINUTE_MS ? true : undefined
+    })
+    const post = createMemoryPost()
+    const other = await start(t, post, store)
+    await other.mail.runDue()
+    assert.deepEqual(recipients(post), [])
+    await other.clock.moveTo(other.clock.now() + 2 * MINUTE_MS)
+    assert.deepEqual(recipients(post), ['new@coffee.example'])
+    assert.deepEqual(await store.findUndelivered(TEAM, MAIL_READER, 10), [])
+  })
+
   test('start anew with what is restored', async (t) => {
     const post = createMemoryPost()
     const { store, mail } = await start(t, post)

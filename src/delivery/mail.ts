@@ -10,9 +10,11 @@ import { isMailEntry, type Mail, mailsOf } from './mail-texts.ts'
 /** Facts and mails that are taken at one time; of a fact there are two mails, and all are on their way at once. */
 const CLAIMED_MAX = 4
 /** Longer than any mail is on its way: what a process took and did not bring to an end is then taken by another. */
-const CLAIM_MS = 5 * 60_000
+const CLAIM_MS = 2 * 60_000
 /** Commits come in quick succession, and hardly any of them is about a mail. */
 const LOOK_MS = 50
+/** What another node was to send, and did not, is known by looking. */
+const LOOK_FOR_OTHERS_MS = 30_000
 const STOP_MS_MAX = 1000
 
 export interface MailOptions {
@@ -28,6 +30,8 @@ export interface MailOptions {
   readonly post: Post
   /** The time that passes while the store is away. */
   readonly outageClock?: Clock
+  /** Hears what came of each attempt. It is quick, and never throws. */
+  readonly onAttempt?: (outcome: 'sent' | 'put_off' | 'given_up') => void
 }
 
 /** Sends the mails that facts ask for, each at least once. They wait in the store from the commit of the fact on. */
@@ -50,6 +54,7 @@ class LogMail implements MailReader {
   #runner: Runner
   #alarm: Cancel = () => undefined
   #look: NodeJS.Timeout | undefined
+  #looks: NodeJS.Timeout | undefined
   #forgetCommits = () => {}
   #stopping: Promise<void> | undefined
 
@@ -62,6 +67,7 @@ class LogMail implements MailReader {
     const { post, log, store } = this.#options
     if (post.notice !== undefined) log.warn({}, post.notice)
     this.#forgetCommits = store.onCommit(() => this.#lookSoon())
+    if (store.isShared) this.#looks = setInterval(() => this.#lookSoon(), LOOK_FOR_OTHERS_MS).unref()
     this.#lookSoon()
   }
 
@@ -83,7 +89,8 @@ class LogMail implements MailReader {
 
   async #stop(): Promise<void> {
     this.#forgetCommits()
-    // What takes longer is sent again at the next start.
+    clearInterval(this.#looks)
+    // What takes longer is sent again, by whoever looks when its time has passed.
     await Promise.race([this.#end(), pause(STOP_MS_MAX)])
     await this.#options.post.close()
   }
@@ -146,15 +153,17 @@ class LogMail implements MailReader {
 
   /** What is to be kept of a mail that was not taken. */
   async #send(mail: Mail, attempts: number): Promise<Undelivered | undefined> {
-    const { post, clock, log } = this.#options
+    const { post, clock, log, onAttempt } = this.#options
     try {
       await post.send(mail)
+      onAttempt?.('sent')
       return undefined
     } catch (error) {
       const { reason, isFinal } = error instanceof Undeliverable ? error : UNKNOWN
       const nextAt = isFinal ? null : nextMailAt(attempts, clock.now())
       const { id, seq, teamId } = mail
       const outcome = nextAt === null ? 'It is given up.' : 'It is tried again.'
+      onAttempt?.(nextAt === null ? 'given_up' : 'put_off')
       log.warn({ mail: id, team: teamId, attempts, reason }, `A mail could not be sent. ${outcome}`)
       return { id, reader: MAIL_READER, teamId, seq, type: 'mail', attempts, reason, nextAt }
     }

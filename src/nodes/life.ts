@@ -6,6 +6,8 @@ import type { Leases } from '../storage/leases.ts'
 export const VALID_MS = 10_000
 /** How often it gives one, and looks for work that is free. */
 export const BEAT_MS = 1000
+/** How soon after the last one it may give another, when it hears that work is free. */
+const BEAT_MS_MIN = 100
 
 export interface LifeParts {
   readonly leases: Leases
@@ -34,6 +36,11 @@ export class Life {
   #validUntil = Number.NEGATIVE_INFINITY
   #beating: Promise<void> = Promise.resolve()
   #isStopped = false
+  #isBeating = false
+  /** Whether it was heard since that work is free. */
+  #isCalled = false
+  #beatAt = Number.NEGATIVE_INFINITY
+  #forgetCalls = () => {}
   /** Whether the last sign did not get through. */
   #isUnheard = false
   #cancelBeat: Cancel = () => undefined
@@ -60,12 +67,15 @@ export class Life {
 
   async start(): Promise<void> {
     await this.#begin()
+    if (!this.#parts.isShared) return
+    this.#forgetCalls = this.#parts.leases.onFreed(() => this.#hearCall())
     this.#beatLater()
   }
 
   /** Leaves everything to others at once. Where the store is away, they wait until this life has run out. */
   async stop(): Promise<void> {
     this.#isStopped = true
+    this.#forgetCalls()
     this.#cancelBeat()
     this.#cancelLoss()
     await this.#beating
@@ -81,17 +91,28 @@ export class Life {
     this.#prolong(await leases.renew(id, this.#validMs), sentAt)
   }
 
+  #hearCall(): void {
+    if (this.#isCalled) return
+    this.#isCalled = true
+    if (!this.#isBeating) this.#beatLater()
+  }
+
   #beatLater(): void {
-    const { isShared, clock } = this.#parts
-    if (!isShared || this.#isStopped) return
+    const { clock } = this.#parts
+    if (this.#isStopped) return
+    this.#cancelBeat()
+    const at = this.#isCalled ? this.#beatAt + BEAT_MS_MIN : clock.now() + BEAT_MS
     // No clock waits for it: a store that hangs is waited for by the life itself.
-    this.#cancelBeat = clock.at(clock.now() + BEAT_MS, () => {
+    this.#cancelBeat = clock.at(at, () => {
       this.#beating = this.#beatQuietly()
     })
   }
 
   async #beatQuietly(): Promise<void> {
-    const { log, onBeat } = this.#parts
+    const { clock, log, onBeat } = this.#parts
+    this.#isBeating = true
+    this.#isCalled = false
+    this.#beatAt = clock.now()
     try {
       await this.#beat()
       if (this.#isUnheard) log.info({ node: this.#id }, 'This node is heard of again.')
@@ -101,6 +122,7 @@ export class Life {
       if (!this.#isUnheard) log.warn({ node: this.#id, err }, 'This node cannot give a sign of life just now.')
       this.#isUnheard = true
     }
+    this.#isBeating = false
     this.#beatLater()
   }
 

@@ -18,7 +18,7 @@ class SharedLeases {
   readonly leases: Leases
   readonly isShared: boolean
 
-  constructor(isShared = true) {
+  constructor({ isShared = true, hasBell = false } = {}) {
     const kept = openLeases(() => this.#now)
     const before =
       <Values extends unknown[], Result>(call: (...values: Values) => Promise<Result>) =>
@@ -33,6 +33,7 @@ class SharedLeases {
       take: before(kept.take),
       giveBack: before(kept.giveBack),
       end: before(kept.end),
+      onFreed: hasBell ? kept.onFreed : () => () => {},
     }
   }
 
@@ -136,7 +137,7 @@ const NAMES = Array.from({ length: 100 }, (_, index) => `app:${index}`)
 
 describe('nodes', () => {
   test('one that is alone on its store has all work at once, and asks the store no more', async (t) => {
-    const store = new SharedLeases(false)
+    const store = new SharedLeases({ isShared: false })
     const one = await aNode(t, store)
     const [works = []] = wantAll([one], NAMES)
     await one.node.look()
@@ -192,6 +193,20 @@ describe('nodes', () => {
     await one.node.stop()
     assert.equal(own.filter(({ steps }) => steps.join() === 'begin,finish').length, length)
     await move(two, BEAT_MS)
+    await two.node.look()
+    assert.deepEqual(namesOf(other), NAMES)
+  })
+
+  test('where it can be heard of, another has the work at once', async (t) => {
+    const store = new SharedLeases({ hasBell: true })
+    const [one, two] = [await aNode(t, store), await aNode(t, store)]
+    const [own = [], other = []] = wantAll([one, two], NAMES)
+    await pass(2 * BEAT_MS, store, [one, two])
+    assert.ok(namesOf(own).length > 0)
+    await one.node.stop()
+    // Its last sign of life was a tenth of a second ago: no more has to pass.
+    await two.clock.moveTo(two.clock.now() + BEAT_MS / 10)
+    await nextTurn()
     await two.node.look()
     assert.deepEqual(namesOf(other), NAMES)
   })
@@ -290,7 +305,7 @@ describe('nodes', () => {
 
   test('what could not begin is tried again', async (t) => {
     for (const isShared of [true, false]) {
-      const store = new SharedLeases(isShared)
+      const store = new SharedLeases({ isShared })
       const one = await aNode(t, store)
       const work = aWork('app:1')
       work.beginning = () => Promise.reject(new Error('The store is away.'))

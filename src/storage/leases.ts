@@ -13,6 +13,9 @@ export interface Leases {
   giveBack(leases: readonly Lease[]): Promise<void>
   /** Ends the node: whatever it had is free. */
   end(nodeId: string): Promise<void>
+  /** Calls `listener` when something was given back or a node has ended, where that can be heard of; whoever looks every
+   * so often misses nothing. Returns how to stop it. */
+  onFreed(listener: () => void): () => void
 }
 
 export interface WorkName {

@@ -6,12 +6,17 @@ import type { TeamId } from '../../domain/ids.ts'
 export interface Doorbell {
   /** Calls `onRing` when another process has rung. */
   open(onRing: (teamIds: Rung) => void): void
+  /** Calls `onFreed` when a process has left work to others, this one too. Returns how to stop it. */
+  openFreed(onFreed: () => void): () => void
   /** Rings at the others, soon. */
   ring(teamIds: Rung): void
   close(): Promise<void>
 }
 
 export type Rung = Iterable<TeamId> | 'all'
+
+/** Where processes hear that work is free. */
+export const FREED_CHANNEL = 'nametag_freed'
 
 /** Commits of this time share a ring. */
 const RING_EVERY_MS = 5
@@ -28,13 +33,14 @@ const RING = "select set_config('synchronous_commit', 'off', true), pg_notify('n
 export function createDoorbell(url: string): Doorbell {
   let client: Promise<pg.Client | undefined> | undefined
   let onRing: (teamIds: Rung) => void = () => {}
+  const onFreed = new Set<() => void>()
   let ringing: NodeJS.Timeout | undefined
   let due: Set<TeamId> | 'all' = new Set()
   let isDue = false
   let isClosed = false
 
   const connection = () => {
-    client ??= connect(url, (payload) => onRing(readPayload(payload)), forget)
+    client ??= connect(url, { onRing: (payload) => onRing(readPayload(payload)), onFreed: hearFreed, onEnd: forget })
     return client
   }
   const forget = () => {
@@ -43,6 +49,10 @@ export function createDoorbell(url: string): Doorbell {
       client = undefined
       if (!isClosed) void connection()
     }, RECONNECT_MS).unref()
+  }
+
+  const hearFreed = () => {
+    for (const listener of onFreed) listener()
   }
 
   const ringSoon = () => {
@@ -70,6 +80,11 @@ export function createDoorbell(url: string): Doorbell {
       onRing = listener
       void connection()
     },
+    openFreed: (listener) => {
+      onFreed.add(listener)
+      void connection()
+      return () => onFreed.delete(listener)
+    },
     ring,
     close: async () => {
       isClosed = true
@@ -89,11 +104,7 @@ function readPayload(payload: string): Rung {
 }
 
 /** Nothing where it cannot be had; `onEnd` is called once for each connection, or attempt at one. */
-async function connect(
-  url: string,
-  onRing: (payload: string) => void,
-  onEnd: () => void,
-): Promise<pg.Client | undefined> {
+async function connect(url: string, { onRing, onFreed, onEnd }: Hearing): Promise<pg.Client | undefined> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -104,16 +115,23 @@ async function connect(
   const processId = () => Reflect.get(client, 'processID')
   client.on('error', () => {})
   client.on('notification', (ring) => {
-    if (ring.processId !== processId()) onRing(ring.payload ?? '')
+    if (ring.channel === FREED_CHANNEL) onFreed()
+    else if (ring.processId !== processId()) onRing(ring.payload ?? '')
   })
   try {
     await client.connect()
     client.once('end', onEnd)
-    await client.query('listen nametag_log')
+    await client.query(`listen nametag_log; listen ${FREED_CHANNEL}`)
     return client
   } catch {
     await client.end().catch(() => {})
     if (client.listenerCount('end') === 0) onEnd()
     return undefined
   }
+}
+
+interface Hearing {
+  onRing(payload: string): void
+  onFreed(): void
+  onEnd(): void
 }

@@ -1,9 +1,10 @@
 import type { Lease, Leases, WorkName } from '../leases.ts'
 import type { Connection } from './connection.ts'
+import { type Doorbell, FREED_CHANNEL } from './doorbell.ts'
 
 /** All times are the database's. A node whose time is over is removed before anything is taken from it, and what is
  * removed never lives again: so no lease has two holders that both could prove theirs. */
-export function openLeases(db: Connection): Leases {
+export function openLeases(db: Connection, doorbell: Pick<Doorbell, 'openFreed'> | null): Leases {
   const add = db.prepare<[nodeId: string, validMs: number], never>(`
     insert into
       nodes (node_id, valid_until)
@@ -103,6 +104,16 @@ export function openLeases(db: Connection): Leases {
       and leases.owner = g.owner
       and leases.epoch = g.epoch`)
 
+  // It travels with other statements, as the bell's own connection may be closed right after.
+  const ring = db.prepare<[], never>(`
+    select
+      pg_notify('${FREED_CHANNEL}', '')`)
+
+  // Not every engine has bells.
+  const tell = async () => {
+    if (doorbell !== null) await ring.run().catch(() => {})
+  }
+
   return {
     begin: async (nodeId, validMs) => {
       await add.run(nodeId, validMs)
@@ -122,10 +133,13 @@ export function openLeases(db: Connection): Leases {
     },
     giveBack: async (leases) => {
       await giveBack.run(...toLeaseColumns(leases))
+      await tell()
     },
     end: async (nodeId) => {
       await drop.run(nodeId)
+      await tell()
     },
+    onFreed: (listener) => doorbell?.openFreed(listener) ?? (() => {}),
   }
 }
 

@@ -7,6 +7,7 @@ import type { User } from '../../domain/user.ts'
 import { Commits, earlier, earliestExpirationOf, earliestWritten } from '../commits.ts'
 import { type ChangeCall, encodeFact, type Write } from '../deciding.ts'
 import { LeaseLost, type Leases } from '../leases.ts'
+import { leasesByTeam } from '../leases-by-team.ts'
 import {
   COUNTED_ROWS_MAX,
   checkProgress,
@@ -36,6 +37,7 @@ import { Caches } from './caches.ts'
 import type { Connection, Pool } from './connection.ts'
 import { createDoorbell, type Doorbell } from './doorbell.ts'
 import { holdLease, openLeases } from './leases.ts'
+import { type Heads, KnownHeads, NO_HEADS } from './known-heads.ts'
 import type { Log } from './log.ts'
 import type { Notes } from './notes.ts'
 import { counted } from './own-writes.ts'
@@ -71,8 +73,7 @@ export class PostgresStore implements Store {
   readonly #commits = new Commits()
   readonly #doorbell: Doorbell | null
   readonly #watch: Watch
-  /** Numbers of the last entries of followed teams, as far as they were told of. */
-  readonly #heads = new Map<TeamId, { readonly seq: number; readonly learntAt: number }>()
+  readonly #heads = new KnownHeads(this.#commits)
   /** The earliest expiry that listeners were told of, or might know themselves; 0 where there is none. */
   #nextExpiration: number
   readonly #queuedMax: number
@@ -88,7 +89,6 @@ export class PostgresStore implements Store {
     this.#isReadOnly = openReadOnlyCheck(db)
     this.#tokenDigest = tokenDigest
     this.#tables = openTables(db)
-    this.leases = openLeases(db)
     this.#tickets = openTickets(db, limits.ticketsMax)
     this.#nextExpiration = nextExpiration
     this.#caches = new Caches(this.#tables, limits)
@@ -99,6 +99,8 @@ export class PostgresStore implements Store {
       isByTeam: shardByTeam,
     })
     this.#doorbell = doorbell ? createDoorbell(url) : null
+    const leases = openLeases(db, this.#doorbell)
+    this.leases = shardByTeam ? leasesByTeam(leases) : leases
     this.#watch = new Watch({
       db,
       doorbell: this.#doorbell,
@@ -217,7 +219,7 @@ export class PostgresStore implements Store {
     const startedAt = performance.now()
     const seq = (await this.#tables.log.findHeads([teamId])).get(teamId) ?? 0
     // Who follows the team is not to hear of an older one after this.
-    if (this.#commits.follows(teamId)) this.#hear(new Map([[teamId, seq]]), startedAt)
+    if (this.#commits.follows(teamId)) this.#heads.hear(new Map([[teamId, seq]]), startedAt)
     return seq
   }
 
@@ -232,7 +234,7 @@ export class PostgresStore implements Store {
     const stops = [this.#commits.follow(teamId, listener), this.#watch.begin()]
     return () => {
       for (const stop of stops) stop()
-      if (!this.#commits.follows(teamId)) this.#heads.delete(teamId)
+      if (!this.#commits.follows(teamId)) this.#heads.forget(teamId)
     }
   }
 
@@ -387,10 +389,7 @@ export class PostgresStore implements Store {
 
   #tell(written: Heads, earliestExpiration: number): void {
     this.#nextExpiration = earlier(this.#nextExpiration, earliestExpiration)
-    // Of a later commit of another process one may have heard before.
-    const knownOf = (teamId: TeamId) => this.#heads.get(teamId)?.seq ?? 0
-    const heads = new Map([...written].map(([teamId, seq]) => [teamId, Math.max(seq, knownOf(teamId))]))
-    this.#learn(heads)
+    const heads = this.#heads.learnWritten(written)
     this.#commits.tell(heads, () => earliestExpiration)
     if (heads.size > 0) this.#doorbell?.ring(heads.keys())
     else if (earliestExpiration > 0) this.#doorbell?.ring('all')
@@ -398,32 +397,12 @@ export class PostgresStore implements Store {
 
   /** Tells of what other processes have committed. */
   #see({ heads, nextExpiration }: Seen, { startedAt, isSure }: Look): void {
-    this.#hear(heads, startedAt)
+    this.#heads.hear(heads, startedAt)
     const isEarlier = nextExpiration !== 0 && (this.#nextExpiration === 0 || nextExpiration < this.#nextExpiration)
     if (isSure) this.#nextExpiration = nextExpiration
     if (!isEarlier) return
     this.#nextExpiration = nextExpiration
     this.#commits.tell(NO_HEADS, () => nextExpiration)
-  }
-
-  #hear(seen: Heads, startedAt: number): void {
-    const unknown = new Map([...seen].filter(([teamId]) => !this.#heads.has(teamId)))
-    const moved = new Map([...seen].filter(([teamId, seq]) => this.#hasMoved(teamId, seq, startedAt)))
-    this.#learn(unknown)
-    this.#learn(moved)
-    this.#commits.tellFollowers(unknown)
-    if (moved.size > 0) this.#commits.tell(moved, () => 0)
-  }
-
-  /** Numbers go back where another process has restored a snapshot, and nowhere else. */
-  #hasMoved(teamId: TeamId, seq: number, startedAt: number): boolean {
-    const known = this.#heads.get(teamId)
-    return known !== undefined && (seq > known.seq || (seq < known.seq && startedAt > known.learntAt))
-  }
-
-  #learn(heads: Heads): void {
-    const learntAt = performance.now()
-    for (const [teamId, seq] of heads) if (this.#commits.follows(teamId)) this.#heads.set(teamId, { seq, learntAt })
   }
 
   #digest(token: string): string {
@@ -444,9 +423,6 @@ async function putNote(notes: Notes, key: string, value: string | null, expected
   if (expected !== null) return value === null ? notes.drop(key, expected) : notes.replace(key, value, expected)
   return value === null ? (await notes.find(key)) === undefined : notes.add(key, value)
 }
-
-type Heads = Commit['teams']
-const NO_HEADS: Heads = new Map()
 
 async function append(log: Log, teamId: TeamId, at: number, fact: OtherFact | undefined): Promise<Heads> {
   return fact === undefined ? NO_HEADS : log.appendFact(teamId, at, encodeFact(fact))

@@ -9,12 +9,16 @@ export interface OwnLeases extends Leases {
 export function openLeases(now: () => number = () => performance.now()): OwnLeases {
   const nodes = new Map<string, { readonly validUntil: number }>()
   const leases = new Map<string, Lease>()
+  const listeners = new Set<() => void>()
 
   const dropDead = () => {
     for (const [nodeId, { validUntil }] of nodes) if (validUntil <= now()) nodes.delete(nodeId)
   }
   const isFree = (lease: Lease | undefined, nodeId: string) =>
     lease === undefined || lease.owner === nodeId || !nodes.has(lease.owner)
+  const tell = () => {
+    for (const listener of listeners) listener()
+  }
   const holds = (lease: Lease) => {
     const held = leases.get(keyOf(lease))
     return held?.owner === lease.owner && held.epoch === lease.epoch
@@ -45,9 +49,15 @@ export function openLeases(now: () => number = () => performance.now()): OwnLeas
     },
     giveBack: async (given) => {
       for (const lease of given) if (holds(lease)) leases.set(keyOf(lease), { ...lease, owner: NOBODY })
+      tell()
     },
     end: async (nodeId) => {
       nodes.delete(nodeId)
+      tell()
+    },
+    onFreed: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
   }
 }
