@@ -57,21 +57,24 @@ export function createRtmRoom({ store, publicUrl, log }: RtmOptions, teamId: Tea
   function readSoon(): void {
     if (isReading) return
     isReading = true
-    readOn()
-      .catch((err) => log.error({ err }, 'The log could not be read for RTM; it is tried again after the next change.'))
-      .finally(() => {
-        isReading = false
-      })
+    readOn().catch((err) => {
+      log.error({ err }, 'The log could not be read for RTM; it is tried again after the next change.')
+    })
   }
 
+  /** It ends in the turn of its last look: whoever hears of a change after that finds that nobody reads. */
   async function readOn(): Promise<void> {
-    while (position !== undefined && position < end && members.size > 0 && !isClosed) {
-      const page = await store.readLog(teamId, position, PAGE_ENTRIES)
-      if (page.length === 0) return
-      for (const entry of page) {
-        position = entry.seq
-        await tell(entry)
+    try {
+      while (position !== undefined && position < end && members.size > 0 && !isClosed) {
+        const page = await store.readLog(teamId, position, PAGE_ENTRIES)
+        if (page.length === 0) return
+        for (const entry of page) {
+          position = entry.seq
+          await tell(entry)
+        }
       }
+    } finally {
+      isReading = false
     }
   }
 
