@@ -32,6 +32,7 @@ const SERVE = {
   workspaces: [],
   publicUrl: null,
   allowPrivateWebhooks: false,
+  drainDelayMs: 0,
   smtp: null,
   json: false,
 }
@@ -119,6 +120,8 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
   ],
   ['serve --data d --public-url https://people.example.com/', { ...SERVE, publicUrl: 'https://people.example.com' }],
   ['serve --data d --allow-private-webhooks', { ...SERVE, allowPrivateWebhooks: true }],
+  ['serve --data d --drain-delay 5', { ...SERVE, drainDelayMs: 5000 }],
+  ['serve --data d', { ...SERVE, drainDelayMs: 2000 }, { NAMETAG_DRAIN_DELAY: '2' }],
   ['serve --data d', { ...SERVE, allowPrivateWebhooks: true }, { NAMETAG_ALLOW_PRIVATE_WEBHOOKS: '1' }],
   ['serve --data d --smtp-url smtp://mail.example.com?from=hr@example.com', { ...SERVE, smtp: SMTP }],
   ['serve --data d', { ...SERVE, smtp: SMTP }, { NAMETAG_SMTP_URL: 'smtp://mail.example.com?from=hr@example.com' }],
@@ -253,6 +256,10 @@ const REFUSED: readonly (readonly [line: string, sentence: string, env?: Env])[]
   ],
   ['serve', WHERE],
   ['token list', WHERE],
+  ...['6', '10', '-1', '1.5', '1s', 'soon'].map(
+    (delay) =>
+      [`serve --data d --drain-delay=${delay}`, '--drain-delay must be a whole number of seconds from 0 to 5'] as const,
+  ),
   ['serve --data d --public-url people', '--public-url must be a URL such as https://people.example.com'],
   ['serve --data d --public-url ftp://x', '--public-url must be a URL such as https://people.example.com'],
   ['check-workspace', 'which file is to be checked?'],

@@ -11,6 +11,8 @@ import { parseSmtpUrl, type SmtpServer } from './delivery/smtp-url.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { TOKEN_KINDS } from './domain/grant.ts'
 
+/** With it the end still comes within 10 s, which is what Docker waits for. */
+const DRAIN_DELAY_SECONDS_MAX = 5
 const EXPIRES_IN_DAYS_MAX = 3650
 
 /** First words that need a second one: `token create`. */
@@ -88,6 +90,7 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
         shardByTeam: values.isOn('shard-by-team'),
         publicUrl: readPublicUrl(values),
         allowPrivateWebhooks: values.isOn('allow-private-webhooks'),
+        drainDelayMs: readDrainDelay(values),
         smtp: readSmtp(values),
         json,
       }
@@ -131,6 +134,14 @@ function readDevSwitches(values: FlagValues): Pick<Dev, 'fresh' | 'rateLimits'> 
   const rateLimits = values.text('rate-limits')
   if (rateLimits !== 'on' && rateLimits !== 'off') throw new Wrong('--rate-limits must be on or off')
   return { fresh: values.isOn('fresh'), rateLimits: rateLimits === 'on' }
+}
+
+function readDrainDelay(values: FlagValues): number {
+  const text = needed(values, 'drain-delay')
+  if (!/^\d$/.test(text) || Number(text) > DRAIN_DELAY_SECONDS_MAX) {
+    throw new Wrong(`--drain-delay must be a whole number of seconds from 0 to ${DRAIN_DELAY_SECONDS_MAX}`)
+  }
+  return Number(text) * 1000
 }
 
 function readPublicUrl(values: FlagValues): string | null {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type Clock, MovableClock } from './clock.ts'
 import { type Controls, createControls } from './controls/controls.ts'
 import { addControls } from './controls/routes.ts'
@@ -11,7 +12,8 @@ import type { Log } from './delivery/subscriber.ts'
 import { createTickets } from './delivery/tickets.ts'
 import { createExpiry } from './expiry/expiry.ts'
 import { addConfirmEmail } from './http/confirm-email.ts'
-import { type Listener, listen } from './http/listener.ts'
+import { addHealth } from './http/health.ts'
+import { DRAIN_MS, type Listener, listen } from './http/listener.ts'
 import { addMcpRoutes } from './http/mcp-routes.ts'
 import { addOpenApiRoutes } from './http/openapi-routes.ts'
 import type { PageFacts } from './http/page/page.ts'
@@ -20,6 +22,7 @@ import { createSocketServer } from './http/sockets.ts'
 import { isLoopback } from './loopback.ts'
 import { methodsByName } from './methods/index.ts'
 import { createNode } from './nodes/node.ts'
+import { createObservation, type Observation } from './observation.ts'
 import type { Limiter } from './storage/limiter.ts'
 import type { Store } from './storage/store.ts'
 import { VERSION } from './version.ts'
@@ -29,6 +32,8 @@ import { dispatch, type Services } from './web-api/dispatch.ts'
 import { createMemoryLimiter } from './web-api/memory-limiter.ts'
 
 export interface ServerLog extends Log {
+  /** Absent where nobody reads it. */
+  readonly debug?: (fields: object, message: string) => void
   error(fields: object, message: string): void
 }
 
@@ -55,6 +60,8 @@ export interface ServerOptions {
   readonly post: Post
   /** The same, where what it keeps can be read by the controls. */
   readonly mailbox?: MemoryPost
+  /** How long calls are still taken after this server has said that it is not ready any more; 0 unless said. */
+  readonly drainDelayMs?: number
 }
 
 export interface RunningServer {
@@ -65,7 +72,7 @@ export interface RunningServer {
   readonly relay: Relay
   /** In `dev` alone. */
   readonly controls: Controls | undefined
-  /** Finishes what is running, then stops. The store stays open. */
+  /** Says that it is not ready, finishes what is running, then stops. The store stays open. */
   close(): Promise<void>
 }
 
@@ -75,7 +82,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const address = { publicUrl: withoutSlash(options.publicUrl ?? '') }
   const publicUrl = () => address.publicUrl
   const limiter = options.limiter ?? createMemoryLimiter()
-  const background = createBackground(options, publicUrl)
+  const observation = createObservation({ store, limiter, clock, log, methods: methodsByName.keys() })
+  const background = createBackground(options, publicUrl, observation)
   const controls =
     mode === 'dev' && clock instanceof MovableClock ? controlsOf({ ...options, clock }, limiter, background) : undefined
   const services: Services = {
@@ -87,6 +95,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     publicUrl,
     log,
     sockets: background.tickets,
+    onAnswered: observation.onAnswered,
     ...(controls === undefined ? {} : { faults: controls.faults, journal: controls.journal }),
   }
   await controls?.start()
@@ -97,7 +106,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     answerCall: gate.answerCall,
     log,
     onUpgrade: background.sockets.onUpgrade,
+    onTurnedAway: observation.onTurnedAway,
     addRoutes: (app) => {
+      addHealth(app, {
+        findMissing: () => observation.readiness.find(),
+        readMetrics: () => observation.readMetrics(background),
+      })
       addRoutes(app, {
         page: options.page,
         signIn: options.signIn,
@@ -126,24 +140,37 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (address.publicUrl === '') address.publicUrl = url
   await background.start().catch((error: unknown) => stopAfter(error, listener))
   gate.open()
+  observation.readiness.started()
+  log.info({ version: VERSION, mode, engine: store.stats().engine, host, port: listener.port }, 'Nametag serves.')
   const close = async () => {
-    await Promise.all([listener.close(), background.stop()])
+    const { drainDelayMs = 0 } = options
+    observation.readiness.drain()
+    log.info({ drainDelayMs }, 'Nametag is stopping.')
+    if (drainDelayMs > 0) await setTimeout(drainDelayMs)
+    await Promise.all([listener.close(DRAIN_MS - drainDelayMs), background.stop()])
+    observation.stop()
+    log.info({}, 'Nametag has stopped.')
   }
   return { url, api: `${url}/api/`, port: listener.port, relay: background.relay, controls, close }
 }
 
 /** Everything that goes on beside the calls. */
-function createBackground({ store, clock, log, post, allowPrivateWebhooks }: ServerOptions, publicUrl: () => string) {
+function createBackground(
+  { store, clock, log, post, allowPrivateWebhooks }: ServerOptions,
+  publicUrl: () => string,
+  { deliveries: observer, onMail, onCleared }: Observation,
+) {
   const node = createNode({ store, log })
   const tickets = createTickets(store)
   const admit = createAdmission({ store, methods: methodsByName, clock })
   const socketMode = createSocketMode({ publicUrl })
   const rtm = createRtm({ store, publicUrl, log })
-  const relay = createRelay({ store, node, clock, log, publicUrl, allowPrivate: allowPrivateWebhooks, socketMode })
+  const allowPrivate = allowPrivateWebhooks
+  const relay = createRelay({ store, node, clock, log, publicUrl, allowPrivate, socketMode, observer })
   const onCommit = (listener: () => void) => store.onCommit(listener)
   const sockets = createSocketServer({ tickets, admit, isShared: store.isShared, socketMode, rtm, onCommit, log })
-  const mail = createMail({ store, clock, log, publicUrl, post })
-  const expiry = createExpiry({ store, node, clock, log })
+  const mail = createMail({ store, clock, log, publicUrl, post, onAttempt: onMail })
+  const expiry = createExpiry({ store, node, clock, log, onCleared })
   return {
     tickets,
     sockets,

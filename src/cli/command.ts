@@ -45,6 +45,8 @@ export interface Serve extends Surroundings {
   readonly workspaces: readonly string[]
   readonly publicUrl: string | null
   readonly allowPrivateWebhooks: boolean
+  /** How long calls are taken after the server has said that it is not ready any more. */
+  readonly drainDelayMs: number
   /** `null`: mails are written into the data folder instead of sent, or wait in the database. */
   readonly smtp: SmtpServer | null
   readonly json: boolean

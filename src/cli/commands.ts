@@ -130,6 +130,13 @@ export const COMMANDS = [
         env: 'NAMETAG_ALLOW_PRIVATE_WEBHOOKS',
         doc: 'Let webhooks go to this machine and to private networks too.',
       },
+      {
+        name: 'drain-delay',
+        value: 'SECONDS',
+        env: 'NAMETAG_DRAIN_DELAY',
+        default: '0',
+        doc: 'How long to take calls after /readyz has begun to answer 503, at most 5: for load balancers.',
+      },
       SMTP_URL,
       READY_JSON,
     ],

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { Logger } from 'pino'
 import type { ServerLog } from '../server.ts'
-import type { LogLevel } from './command.ts'
+import { LOG_LEVELS, type LogLevel } from './command.ts'
 import { describeError } from './describe-error.ts'
 
 const require = createRequire(import.meta.url)
@@ -14,11 +14,12 @@ export function openLog(level: LogLevel): ServerLog {
     opened ??= makeLogger(level)
     return opened
   }
-  return {
-    info: (fields, message) => logger().info(fields, message),
-    warn: (fields, message) => logger().warn(fields, message),
-    error: (fields, message) => logger().error(fields, message),
+  const isOn = (wanted: LogLevel) => LOG_LEVELS.indexOf(wanted) >= LOG_LEVELS.indexOf(level)
+  const at = (wanted: 'info' | 'warn' | 'error') => (fields: object, message: string) => {
+    if (isOn(wanted)) logger()[wanted](fields, message)
   }
+  const debug = { debug: (fields: object, message: string) => logger().debug(fields, message) }
+  return { ...(isOn('debug') ? debug : {}), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
 function makeLogger(level: LogLevel): Logger {

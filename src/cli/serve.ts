@@ -47,6 +47,7 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
       rateLimits: true,
       ...(limiter === undefined ? {} : { limiter }),
       allowPrivateWebhooks: command.allowPrivateWebhooks,
+      drainDelayMs: command.drainDelayMs,
       post: smtp === null ? postWithoutServer(data) : createSmtpPost(smtp),
       page: () => ({ mode: 'serve', version: VERSION, ...address }),
       ...(publicUrl === null ? {} : { publicUrl }),

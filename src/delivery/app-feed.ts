@@ -263,6 +263,7 @@ export class AppFeed {
     this.#backlog.remove(id)
     if (outcome.ok) {
       this.#place.drop(id)
+      this.subscriber.end('delivered')
       return
     }
     const { seq, attempt: attempts, reason, noRetry } = outcome
@@ -270,7 +271,8 @@ export class AppFeed {
     const reader = readerOf(this.teamId, this.appId)
     const row = { id, reader, teamId: this.teamId, seq, type, attempts, reason: reason ?? 'unknown_error', nextAt }
     this.#place.keep(row)
-    if (nextAt !== null) this.#backlog.put(row)
+    if (nextAt === null) this.subscriber.end('given_up')
+    else this.#backlog.put(row)
   }
 
   #dropStored(id: string): void {

@@ -9,12 +9,20 @@ import { type Delivery, DeliveryJournal } from './delivery-journal.ts'
 import { Feeds } from './feeds.ts'
 import { hasWebhook, readerOf } from './find-event.ts'
 import { createLogEnds, type LogEnds } from './log-ends.ts'
+import { findLagSince, type LogLag, lagOf } from './log-lag.ts'
 import { createLogPages } from './log-pages.ts'
 import { openFeed } from './open-feed.ts'
 import { findPast } from './past-deliveries.ts'
 import type { SocketMode } from './socket-mode.ts'
 import { createSocketModeTransport } from './socket-mode-transport.ts'
-import { type Log, originOf, SUBSCRIBER_BOUNDS, Subscriber, type SubscriberBounds } from './subscriber.ts'
+import {
+  type DeliveryObserver,
+  type Log,
+  originOf,
+  SUBSCRIBER_BOUNDS,
+  Subscriber,
+  type SubscriberBounds,
+} from './subscriber.ts'
 import { factsOf, type SubscriptionFacts } from './subscription-facts.ts'
 import { findSubscriptions, type Subscription } from './subscriptions.ts'
 import type { AppName, Transport } from './transport.ts'
@@ -40,6 +48,7 @@ export interface RelayOptions {
   /** Absent where this server opens no WebSockets: then nothing is told to apps in Socket Mode. */
   readonly socketMode?: SocketMode
   readonly bounds?: Partial<SubscriberBounds>
+  readonly observer?: DeliveryObserver
 }
 
 /** Delivers the logs of teams to their apps, by HTTP or in Socket Mode. */
@@ -63,6 +72,10 @@ export interface Relay {
   /** Lets an app that was disabled hear of the log again, from where it stopped. False: there is no such app. */
   enable(teamId: TeamId, appId: AppId): boolean
   verifyUrl(teamId: TeamId, appId: AppId): Promise<Verification>
+  /** How far the apps that are told here are behind. */
+  lag(): LogLag
+  /** Since when, in Unix milliseconds; `undefined` where none is. */
+  findLagSince(): Promise<number | undefined>
   /** Facts for people. */
   describe(): Promise<readonly SubscriptionFacts[]>
 }
@@ -178,6 +191,14 @@ class LogRelay implements Relay {
     const app = (await this.#options.store.getTeam(teamId)).apps.get(appId)
     if (app === undefined) return { verified: false, detail: `There is no app ${appId}.` }
     return verifyUrl(this.#webhooks, app, this.#ending.signal)
+  }
+
+  lag(): LogLag {
+    return lagOf(this.#feeds, this.#ends)
+  }
+
+  findLagSince(): Promise<number | undefined> {
+    return findLagSince(this.#feeds, this.#ends, this.#options.store)
   }
 
   async describe(): Promise<readonly SubscriptionFacts[]> {
@@ -345,8 +366,8 @@ class LogRelay implements Relay {
   }
 
   #subscriber(name: AppName, transport: Transport): Subscriber {
-    const { clock, log, bounds } = this.#options
-    const shared = { clock, log, transport, journal: this.#journal }
+    const { clock, log, bounds, observer } = this.#options
+    const shared = { clock, log, transport, observer, journal: this.#journal }
     return new Subscriber({ ...shared, ...name, bounds: { ...SUBSCRIBER_BOUNDS, ...bounds } })
   }
 

@@ -11,6 +11,7 @@ const CALLED_OFF = failed('The delivery was called off.')
 /** The way of apps in Socket Mode, which goes before a request URL. Without a connection nothing is tried. */
 export function createSocketModeTransport(socketMode: SocketMode): Transport {
   return {
+    name: 'socket_mode',
     serves: (app) => app.socketMode,
     isOpen: (app) => socketMode.isOpen(app),
     isEverywhere: false,

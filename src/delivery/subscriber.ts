@@ -5,7 +5,7 @@ import type { Delivery, DeliveryJournal } from './delivery-journal.ts'
 import type { AppEvent } from './event-body.ts'
 import { eventIdOf } from './event-id.ts'
 import { HourWindow, minuteOf } from './hour-window.ts'
-import type { Retry, Transport, TransportOutcome } from './transport.ts'
+import type { Retry, Transport, TransportName, TransportOutcome } from './transport.ts'
 
 export interface SubscriberBounds {
   /** Slack: 30,000 deliveries per workspace and app in 60 minutes — the Events API, rate limiting; docs/decisions/0044 */
@@ -25,6 +25,13 @@ export interface Log {
   warn(fields: object, message: string): void
 }
 
+/** Hears what becomes of events. It is quick, and never throws. */
+export interface DeliveryObserver {
+  /** `ok`, or Slack's word for the failure. */
+  attempted(transport: TransportName, outcome: string, durationMs: number): void
+  ended(transport: TransportName, outcome: 'delivered' | 'given_up' | 'left_out'): void
+}
+
 export interface SubscriberOptions {
   readonly teamId: TeamId
   readonly appId: AppId
@@ -33,6 +40,7 @@ export interface SubscriberOptions {
   readonly transport: Transport
   readonly journal: DeliveryJournal
   readonly bounds: SubscriberBounds
+  readonly observer?: DeliveryObserver | undefined
 }
 
 /** An event on its way, for the so-many-th time. */
@@ -54,6 +62,7 @@ export class Subscriber {
   readonly #transport: Transport
   readonly #journal: DeliveryJournal
   readonly #bounds: SubscriberBounds
+  readonly #observer: DeliveryObserver | undefined
   readonly #hour = new HourWindow()
   readonly #ending = new AbortController()
   #isFailing = false
@@ -61,7 +70,7 @@ export class Subscriber {
   #limitedMinute = 0
   #dropped = 0
 
-  constructor({ teamId, appId, clock, log, transport, journal, bounds }: SubscriberOptions) {
+  constructor({ teamId, appId, clock, log, transport, journal, bounds, observer }: SubscriberOptions) {
     this.#teamId = teamId
     this.#appId = appId
     this.#clock = clock
@@ -69,6 +78,7 @@ export class Subscriber {
     this.#transport = transport
     this.#journal = journal
     this.#bounds = bounds
+    this.#observer = observer
   }
 
   /** Whether the app has chosen the way that leads there. */
@@ -117,6 +127,7 @@ export class Subscriber {
       return true
     }
     this.#dropped += 1
+    this.#observer?.ended(this.#transport.name, 'left_out')
     if (this.#transport.tellsOfLimit && minuteOf(now) > this.#limitedMinute) void this.#tellOfLimit(app, minuteOf(now))
     return false
   }
@@ -136,9 +147,15 @@ export class Subscriber {
     const delivery = { ...about, ...resultOf(outcome), at, durationMs }
     if (!this.#ending.signal.aborted) {
       this.#journal.add(delivery)
+      this.#observer?.attempted(this.#transport.name, outcome.ok ? 'ok' : outcome.reason, durationMs)
       this.#count(app, outcome)
     }
     return { ...delivery, noRetry: !outcome.ok && outcome.noRetry }
+  }
+
+  /** An event is done with. */
+  end(outcome: 'delivered' | 'given_up'): void {
+    this.#observer?.ended(this.#transport.name, outcome)
   }
 
   #count(app: App, outcome: TransportOutcome): void {

@@ -4,6 +4,7 @@ import type { AppEvent } from './event-body.ts'
 
 /** One way on which apps take events: by HTTP, or in Socket Mode. What reads the log knows no more of it than this. */
 export interface Transport {
+  readonly name: TransportName
   /** Whether it is the way that the app has chosen. */
   serves(app: App): boolean
   /** Whether the app can be reached at all just now; until it can, its events wait in the log. */
@@ -17,6 +18,8 @@ export interface Transport {
   /** Sends one event once. Never rejects; resolves early where the signal calls it off. */
   send(message: Outgoing, signal: AbortSignal): Promise<TransportOutcome>
 }
+
+export type TransportName = 'webhook' | 'socket_mode'
 
 export interface AppName {
   readonly teamId: TeamId

@@ -5,6 +5,7 @@ import type { Webhooks } from './webhook.ts'
 /** The way of apps that have a request URL. Whether somebody listens there is known only by trying. */
 export function createWebhookTransport(webhooks: Webhooks): Transport {
   return {
+    name: 'webhook',
     serves: hasWebhook,
     isOpen: () => true,
     isEverywhere: true,

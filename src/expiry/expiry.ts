@@ -1,5 +1,5 @@
 import { type Cancel, type Clock, systemClock } from '../clock.ts'
-import { type Refusal, refuse } from '../domain/errors.ts'
+import { isRefusal, type Refusal, refuse } from '../domain/errors.ts'
 import { withStatusCleared } from '../domain/profile/change-profile.ts'
 import type { Node } from '../nodes/node.ts'
 import { Runner } from '../runner.ts'
@@ -20,6 +20,8 @@ export interface ExpiryOptions {
   readonly log: { error(fields: object, message: string): void }
   /** The time that passes while the store is away. */
   readonly outageClock?: Clock
+  /** Hears of each status that was cleared here, and how late. It is quick, and never throws. */
+  readonly onCleared?: (lateMs: number) => void
 }
 
 /** Clears statuses whose time has come (docs/decisions/0027). */
@@ -34,7 +36,8 @@ export interface Expiry {
   stop(): Promise<void>
 }
 
-export function createExpiry({ store, node, clock, log, outageClock = systemClock }: ExpiryOptions): Expiry {
+export function createExpiry(options: ExpiryOptions): Expiry {
+  const { store, node, clock, log, outageClock = systemClock, onCleared } = options
   let runner = newRunner()
   /** Its time is in Unix milliseconds. */
   let alarm: { readonly at: number; readonly cancel: Cancel } | undefined
@@ -118,10 +121,11 @@ export function createExpiry({ store, node, clock, log, outageClock = systemCloc
     return store.findExpiring(Math.floor(clock.now() / 1000), OUTSTANDING_MAX)
   }
 
-  async function clear({ teamId, userId }: ExpiringStatus): Promise<void> {
+  async function clear({ teamId, userId, expiration }: ExpiringStatus): Promise<void> {
     const key = { teamId, actorId: userId, userId, emails: [], userIds: [] }
     const now = clock.now()
-    await store.change(key, (loaded) => clearIfDue(loaded, now))
+    const outcome = await store.change(key, (loaded) => clearIfDue(loaded, now))
+    if (!isRefusal(outcome) && outcome.events.length > 0) onCleared?.(clock.now() - expiration * 1000)
   }
 
   function report(error: unknown): void {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ErrorCode } from '../domain/errors.ts'
 import type { Answer, Call } from '../web-api/call.ts'
 
 /** What is read of a body. A longer one is read to its end and thrown away, so that the client hears the answer. */
@@ -31,16 +32,25 @@ const NO_BODY = Buffer.alloc(0)
 export function createApiHandler(
   answerCall: (call: Call) => Promise<Answer>,
   isDraining: () => boolean,
+  onTurnedAway: (code: ErrorCode) => void = () => undefined,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    if (isDraining()) return sendJson(response, 503, DRAINING, ['retry-after', '1', 'connection', 'close'])
+    if (isDraining()) {
+      onTurnedAway('service_unavailable')
+      return sendJson(response, 503, DRAINING, ['retry-after', '1', 'connection', 'close'])
+    }
     const method = request.method ?? 'GET'
     if (method === 'OPTIONS') {
       response.writeHead(204, PREFLIGHT_HEADERS).end()
       return
     }
     if (method === 'GET' || method === 'HEAD') return respond(NO_BODY)
-    readBody(request, (body) => (body === undefined ? refuseLarge(response) : respond(body)))
+    readBody(request, (body) => (body === undefined ? refuse() : respond(body)))
+
+    function refuse(): void {
+      onTurnedAway('invalid_arguments')
+      refuseLarge(response)
+    }
 
     function respond(body: Buffer): void {
       answerCall(toCall(request, body))

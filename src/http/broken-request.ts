@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
+import type { ErrorCode } from '../domain/errors.ts'
 
 interface Problem {
   readonly status: string
+  readonly error: ErrorCode
   readonly body: string
 }
 
@@ -12,21 +14,24 @@ const PROBLEMS: Readonly<Record<string, Problem>> = {
 }
 const UNREADABLE = problem('400 Bad Request', 'invalid_arguments', 'this is not HTTP/1.1 as it should be')
 
-/** Answers bytes that never became a request, in Slack's form, and closes the connection. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+/** Answers bytes that never became a request, in Slack's form, and closes the connection. Gives the code of the answer,
+ * where there is anybody to have it. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): ErrorCode | undefined {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
-    return
+    return undefined
   }
-  const { status, body } = PROBLEMS[error.code ?? ''] ?? UNREADABLE
+  const { status, body, error: code } = PROBLEMS[error.code ?? ''] ?? UNREADABLE
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )
+  return code
 }
 
-function problem(status: string, error: string, explanation: string): Problem {
+function problem(status: string, error: ErrorCode, explanation: string): Problem {
   return {
     status,
+    error,
     body: JSON.stringify({ ok: false, error, response_metadata: { messages: [`[ERROR] ${explanation}`] } }),
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { ErrorCode } from '../domain/errors.ts'
 import { http } from '../node-http.ts'
 import type { Answer, Call } from '../web-api/call.ts'
 import { createApiHandler } from './api.ts'
@@ -15,7 +16,8 @@ const REQUEST_TIMEOUT_MS = 30_000
 const TIMEOUT_CHECK_MS = 2_000
 const KEEP_ALIVE_MS = 72_000
 const CONNECTIONS_MAX = 10_000
-const DRAIN_MS = 8_000
+/** How long calls that are running have to come to their end. */
+export const DRAIN_MS = 8_000
 
 export interface ListenOptions extends RestOptions {
   readonly host: string
@@ -24,6 +26,8 @@ export interface ListenOptions extends RestOptions {
   readonly answerCall: (call: Call) => Promise<Answer>
   /** How long a call may take to arrive; 30 s unless said. */
   readonly requestTimeoutMs?: number
+  /** Hears of what was refused before it became a call. It is quick, and never throws. */
+  readonly onTurnedAway?: (code: ErrorCode) => void
   /** Takes requests for a WebSocket; without it they are answered like any other. */
   readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
@@ -31,13 +35,13 @@ export interface ListenOptions extends RestOptions {
 export interface Listener {
   readonly port: number
   /** Stops accepting, lets what is running finish, then cuts what is left. */
-  close(): Promise<void>
+  close(cutAfterMs?: number): Promise<void>
 }
 
 /** Opens the port. `/api/` goes its own short way; Fastify serves the rest. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   let draining = false
-  const handleApi = createApiHandler(options.answerCall, () => draining)
+  const handleApi = createApiHandler(options.answerCall, () => draining, options.onTurnedAway)
   const rest = createRest(options)
   const handle: RequestListener = (request, response) => {
     if (draining || isWebApi(request.url ?? '')) handleApi(request, response)
@@ -46,18 +50,19 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const servers = await openPort(() => createServer(handle, options), options)
   return {
     port: (servers[0].address() as AddressInfo).port,
-    async close() {
+    async close(cutAfterMs = DRAIN_MS) {
       draining = true
       const cut = setTimeout(() => {
         for (const server of servers) server.closeAllConnections()
-      }, DRAIN_MS)
+      }, cutAfterMs)
       await Promise.all([rest.close(), ...servers.map(ended)])
       clearTimeout(cut)
     },
   }
 }
 
-function createServer(handle: RequestListener, { onUpgrade, requestTimeoutMs = REQUEST_TIMEOUT_MS }: ListenOptions) {
+function createServer(handle: RequestListener, options: ListenOptions) {
+  const { onUpgrade, onTurnedAway, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options
   const server = http.createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -72,7 +77,10 @@ function createServer(handle: RequestListener, { onUpgrade, requestTimeoutMs = R
     handle,
   )
   server.maxConnections = CONNECTIONS_MAX
-  server.on('clientError', answerBrokenRequest)
+  server.on('clientError', (error, socket) => {
+    const code = answerBrokenRequest(error, socket as Socket)
+    if (code !== undefined) onTurnedAway?.(code)
+  })
   server.on('upgrade', (request, socket, head) => {
     // Node before 22.21 asks no callback, and hands over whoever offers anything.
     if (onUpgrade && wantsSocket(request)) onUpgrade(request, socket, head)

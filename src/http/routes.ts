@@ -21,8 +21,6 @@ export interface RouteOptions {
 
 /** Everything beside the Web API that this server answers. */
 export function addRoutes(app: FastifyInstance, { page, signIn, api, pageHosts }: RouteOptions): void {
-  app.get('/healthz', async (_request, reply) => reply.send({ ok: true }))
-
   app.get('/', async (request, reply) => {
     if (!isAllowedHost(request, pageHosts))
       return reply.code(421).send('Open this page under the address it was started with.\n')

@@ -44,9 +44,15 @@ export interface SocketServerOptions {
   readonly pingMs?: number
 }
 
+export interface SocketCounts {
+  readonly socketMode: number
+  readonly rtm: number
+}
+
 export interface SocketServer {
   /** How many connections there are. */
   readonly size: number
+  counts(): SocketCounts
   /** For Node's `upgrade` event. */
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Lets no one in any more, says goodbye to everyone, and resolves when all lines are gone. */
@@ -131,6 +137,10 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   return {
     get size() {
       return guests.size
+    },
+    counts() {
+      const rtm = [...guests].filter(({ pass }) => pass.kind === 'rtm').length
+      return { rtm, socketMode: guests.size - rtm }
     },
     onUpgrade(request, socket, head) {
       socket.on('error', () => socket.destroy())

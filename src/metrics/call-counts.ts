@@ -14,6 +14,12 @@ export interface MethodSeen {
   readonly seconds: HistogramSeen
 }
 
+/** How a call ended, in one word out of a list: of `api.test` the caller chooses the code. */
+export function outcomeOf(code: string | undefined): string {
+  if (code === undefined) return OK
+  return Object.hasOwn(ERRORS, code) ? code : OTHER
+}
+
 /** Counts calls by method and outcome. One look into a map finds where a call is counted. */
 export class CallCounts {
   readonly #byMethod = new Map<string, MethodCounts>()
@@ -59,7 +65,7 @@ class MethodCounts {
       this.#answered += 1
       return
     }
-    const known = Object.hasOwn(ERRORS, code) ? code : OTHER
+    const known = outcomeOf(code)
     this.#refused.set(known, (this.#refused.get(known) ?? 0) + 1)
   }
 
