@@ -117,18 +117,6 @@ test('a snapshot has every table and every column of the schema, except those th
   assert.deepEqual(Object.fromEntries(inSnapshot), schema)
 })
 
-/** They belong to no team, or say which one. */
-const OF_NO_TEAM = ['migrations', 'notes', 'nodes', 'tickets', 'token_teams']
-
-test('every key begins with the team, so that a distributed database can shard by it', async () => {
-  const db = await openEmpty()
-  await migrate(db)
-  for (const { table, definition } of await db.prepare<[], Constraint>(CONSTRAINTS).all()) {
-    if (!definition.startsWith('PRIMARY KEY') || OF_NO_TEAM.includes(table)) continue
-    assert.match(definition, /^PRIMARY KEY \(team_id/, table)
-  }
-})
-
 test('schema.sql shows what the migrations build (UPDATE=1 rewrites it)', async () => {
   const db = await openEmpty()
   await migrate(db)

@@ -1,3 +1,6 @@
+/** The team leads every key, so that a database can shard by it. What is due is looked for by its time and not by its
+ * team (`undelivered_due`, as `users_expiring`): where teams are spread, every machine looks at its own index. And of a
+ * token nothing is known but its digest: `token_teams`, which is spread by it, leads from there to the team. */
 export const sql = `
 drop table log_lock;
 
