@@ -31,8 +31,8 @@ export const usersInfo = defineMethod({
   ],
 
   async handle(call) {
-    const { args, grant, store } = call
-    const user = await store.findUser(grant.teamId, args.user)
+    const { args, grant, caller, store } = call
+    const user = args.user === caller.id ? caller : await store.findUser(grant.teamId, args.user)
     if (user === undefined) return refuse('user_not_found')
     return { user: await userAnswer(user, call, args.include_locale) }
   },

@@ -39,7 +39,8 @@ export const usersProfileGet = defineMethod({
 
   async handle(call) {
     const { args, grant, caller, store } = call
-    const user = args.user === undefined ? caller : await store.findUser(grant.teamId, args.user)
+    const isOwn = args.user === undefined || args.user === caller.id
+    const user = isOwn ? caller : await store.findUser(grant.teamId, args.user)
     if (user === undefined) return refuse('user_not_found')
     return { profile: profileAnswer(user, call, args.include_labels) }
   },
