@@ -51,11 +51,16 @@ function commit(batch: Batch, writes: readonly Write[]): unknown {
 
 function save({ users, log }: Batch, writes: readonly Write[]): ReadonlyMap<TeamId, number> {
   const heads = new Map<TeamId, number>()
+  const next = (teamId: TeamId): number => {
+    const seq = (heads.get(teamId) ?? log.findLastSeq(teamId)) + 1
+    heads.set(teamId, seq)
+    return seq
+  }
   for (const write of writes) {
     const { teamId } = write.after
     if (write.after !== write.before) users.save(write)
-    if (write.events.length > 0) heads.set(teamId, log.append(write))
-    for (const fact of write.facts) heads.set(teamId, log.appendFact(teamId, write.at, fact))
+    if (write.events.length > 0) log.append(next(teamId), write)
+    for (const fact of write.facts) log.appendFact(teamId, next(teamId), write.at, fact)
   }
   return heads
 }

@@ -11,10 +11,10 @@ import type { EncodedFact, Write } from '../deciding.ts'
 import type { Connection } from './connection.ts'
 
 export interface Log {
-  /** Tells of the changed user, and gives the entry's number. */
-  append(write: Write): number
-  /** Tells of the fact, gives the entry's number, and asks for a mail where the fact wants one. */
-  appendFact(teamId: TeamId, at: number, fact: EncodedFact): number
+  /** Tells of the changed user. `seq` is the next number of the team. */
+  append(seq: number, write: Write): void
+  /** Tells of the fact, and asks for a mail where the fact wants one. */
+  appendFact(teamId: TeamId, seq: number, at: number, fact: EncodedFact): void
   read(teamId: TeamId, after: number, limit: number): readonly LogEntry[]
   find(teamId: TeamId, seq: number): LogEntry | undefined
   /** Oldest first. */
@@ -26,17 +26,17 @@ export interface Log {
 }
 
 export function openLog(db: Connection): Log {
-  const append = db.prepare<[TeamId, UserId, types: string, at: number, body: string]>(`
+  const append = db.prepare<[TeamId, seq: number, UserId, types: string, at: number, body: string]>(`
     insert into
-      log (team_id, user_id, types, at, body, kind)
+      log (team_id, seq, user_id, types, at, body, kind)
     values
-      (?, ?, ?, ?, ?, 'user')`)
+      (?, ?, ?, ?, ?, ?, 'user')`)
 
-  const appendFact = db.prepare<[TeamId, UserId, at: number, body: string, OtherFact['kind']]>(`
+  const appendFact = db.prepare<[TeamId, seq: number, UserId, at: number, body: string, OtherFact['kind']]>(`
     insert into
-      log (team_id, user_id, types, at, body, kind)
+      log (team_id, seq, user_id, types, at, body, kind)
     values
-      (?, ?, '', ?, ?, ?)`)
+      (?, ?, ?, '', ?, ?, ?)`)
 
   const askForMail = db.prepare<[TeamId, id: string, seq: number, kind: string, at: number]>(`
     insert into
@@ -136,12 +136,12 @@ export function openLog(db: Connection): Log {
       team_id`)
 
   return {
-    append: ({ after, at, body, events }) =>
-      Number(append.run(after.teamId, after.id, events.join(' '), at, body).lastInsertRowid),
-    appendFact: (teamId, at, { fact, body }) => {
-      const seq = Number(appendFact.run(teamId, fact.userId, at, body, fact.kind).lastInsertRowid)
+    append: (seq, { after, at, body, events }) => {
+      append.run(after.teamId, seq, after.id, events.join(' '), at, body)
+    },
+    appendFact: (teamId, seq, at, { fact, body }) => {
+      appendFact.run(teamId, seq, fact.userId, at, body, fact.kind)
       if (MAILED_KINDS.includes(fact.kind)) askForMail.run(teamId, `mail-${seq}`, seq, fact.kind, at)
-      return seq
     },
     read: (teamId, after, limit) => read.all(teamId, after, limit).map(fromRow),
     find: (teamId, seq) => {

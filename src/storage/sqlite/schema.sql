@@ -6,16 +6,15 @@ CREATE TABLE cursors (
 ) strict;
 
 CREATE TABLE log (
-  seq integer primary key autoincrement,
   team_id text not null,
+  seq integer not null,
   user_id text not null,
   types text not null,
   at integer not null,
-  body text not null
-, kind text not null default 'user') strict;
-
-CREATE INDEX log_of_team
-  on log (team_id, seq);
+  body text not null,
+  kind text not null,
+  primary key (team_id, seq)
+) strict;
 
 CREATE INDEX log_told
   on log (team_id, kind, seq)

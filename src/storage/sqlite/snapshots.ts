@@ -15,13 +15,10 @@ export const SNAPSHOT_TABLES: Readonly<Record<string, readonly string[]>> = {
   teams: ['team_id', 'body', 'app_count'],
   users: ['team_id', 'id', 'ordinal', 'email_lower', 'status_expiration', 'deleted', 'name', 'updated', 'body'],
   tokens: ['team_id', 'token_id', 'digest', 'kind', 'user_id', 'app_id', 'created_at', 'revoked_at', 'body'],
-  log: ['seq', 'team_id', 'user_id', 'types', 'at', 'body', 'kind'],
+  log: ['team_id', 'seq', 'user_id', 'types', 'at', 'body', 'kind'],
   cursors: ['team_id', 'reader', 'seq'],
   undelivered: ['team_id', 'id', 'reader', 'seq', 'type', 'attempts', 'reason', 'next_at'],
 }
-
-/** Where the log's numbers go on, which its rows alone do not tell. */
-const SEQUENCE = 'log_sequence'
 
 /** A snapshot fits the schema that it was taken from and no other. */
 const VERSION = MIGRATIONS.length
@@ -31,28 +28,9 @@ type Row = Snapshot['tables'][string][number]
 export function openSnapshots(db: Connection): Snapshots {
   const tables = Object.entries(SNAPSHOT_TABLES).map(([name, columns]) => openTable(db, name, columns))
 
-  const findSequence = db.prepare<[], { seq: number }>(`
-    select
-      seq
-    from
-      sqlite_sequence
-    where
-      name = 'log'`)
-
-  const dropSequence = db.prepare(`
-    delete from sqlite_sequence
-    where
-      name = 'log'`)
-
-  const addSequence = db.prepare<[Row]>(`
-    insert into
-      sqlite_sequence (name, seq)
-    values
-      ('log', cast(@seq as integer))`)
-
   return {
     take: () => {
-      const taken: Record<string, readonly Row[]> = { [SEQUENCE]: findSequence.all() }
+      const taken: Record<string, readonly Row[]> = {}
       let room = SNAPSHOT_ROWS_MAX
       for (const { name, findAll } of tables) {
         const rows = findAll.all(room + 1)
@@ -63,12 +41,8 @@ export function openSnapshots(db: Connection): Snapshots {
       return { version: VERSION, tables: taken }
     },
     restore: (snapshot) => {
-      const sequence = rowsOf(snapshot, SEQUENCE)
       for (const { dropAll } of tables.toReversed()) dropAll.run()
       for (const { name, add } of tables) addRows(add, rowsOf(snapshot, name))
-      // Rows that come with their number move the sequence too.
-      dropSequence.run()
-      addRows(addSequence, sequence)
     },
   }
 }

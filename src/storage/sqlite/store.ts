@@ -343,7 +343,8 @@ export class SqliteStore implements Store {
     const { digest, grant } = revoked
     const fact = tell(grant)
     if (fact === undefined) return { digest, heads: NO_HEADS }
-    const seq = this.#tables.log.appendFact(grant.teamId, now * 1000, encodeFact(fact))
+    const seq = this.#tables.log.findLastSeq(grant.teamId) + 1
+    this.#tables.log.appendFact(grant.teamId, seq, now * 1000, encodeFact(fact))
     return { digest, heads: new Map([[grant.teamId, seq]]) }
   }
 

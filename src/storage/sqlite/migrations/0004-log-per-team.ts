@@ -1,8 +1,37 @@
 export const sql = `
 drop index log_told;
 
-create index log_of_team
-  on log (team_id, seq);
+alter table log
+  rename to log_of_all;
+
+create table log (
+  team_id text not null,
+  seq integer not null,
+  user_id text not null,
+  types text not null,
+  at integer not null,
+  body text not null,
+  kind text not null,
+  primary key (team_id, seq)
+) strict;
+
+insert into
+  log (team_id, seq, user_id, types, at, body, kind)
+select
+  team_id,
+  seq,
+  user_id,
+  types,
+  at,
+  body,
+  kind
+from
+  log_of_all
+order by
+  team_id,
+  seq;
+
+drop table log_of_all;
 
 create index log_told
   on log (team_id, kind, seq)
