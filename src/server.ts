@@ -162,13 +162,13 @@ function createBackground(
 ) {
   const node = createNode({ store, log })
   const tickets = createTickets(store)
-  const admit = createAdmission({ store, methods: methodsByName, clock })
+  const admission = createAdmission({ store, methods: methodsByName, clock })
   const socketMode = createSocketMode({ publicUrl })
   const rtm = createRtm({ store, publicUrl, log })
   const allowPrivate = allowPrivateWebhooks
   const relay = createRelay({ store, node, clock, log, publicUrl, allowPrivate, socketMode, observer })
   const onCommit = (listener: () => void) => store.onCommit(listener)
-  const sockets = createSocketServer({ tickets, admit, isShared: store.isShared, socketMode, rtm, onCommit, log })
+  const sockets = createSocketServer({ tickets, admission, isShared: store.isShared, socketMode, rtm, onCommit, log })
   const mail = createMail({ store, clock, log, publicUrl, post, onAttempt: onMail })
   const expiry = createExpiry({ store, node, clock, log, onCleared })
   return {

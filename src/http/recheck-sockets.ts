@@ -1,12 +1,14 @@
 import type { SocketSession } from '../delivery/socket-line.ts'
-import type { Admit, SocketPass } from '../web-api/sockets.ts'
+import type { Admission, SocketPass } from '../web-api/sockets.ts'
 
-/** Tokens that are looked at together. */
+/** Connections that are asked of together. */
 const RECHECKED_AT_ONCE_MAX = 500
-/** How often at most, after commits of this process. */
+/** How often at most, after commits, and for how many in a second. */
 const RECHECK_MS_MIN = 1000
-/** How often where other processes may revoke a token unheard: what is cached of one is half a second old at most. */
-const RECHECK_SHARED_MS = 400
+const RECHECKS_PER_SECOND_MAX = 1000
+/** How often where other processes may revoke a token unheard. What is cached of one is half a second old at most, so that
+ * it ends its connections within a second. */
+const LOOK_FOR_ENDED_MS = 400
 
 export interface Recheckable {
   readonly pass: SocketPass
@@ -15,7 +17,7 @@ export interface Recheckable {
 
 export interface RecheckOptions {
   readonly guests: ReadonlySet<Recheckable>
-  readonly admit: Admit
+  readonly admission: Admission
   readonly isShared: boolean
   readonly log: {
     error(fields: object, message: string): void
@@ -29,35 +31,45 @@ export interface Recheck {
   stop(): void
 }
 
-export function createRecheck({ guests, admit, isShared, log }: RecheckOptions): Recheck {
+export function createRecheck({ guests, admission, isShared, log }: RecheckOptions): Recheck {
   let timer: NodeJS.Timeout | undefined
   let isWanted = false
-  let isRunning = false
-  let isStopped = false
+  let isLooking = false
   let hasFailed = false
+  const isOut = async ({ pass }: Recheckable) => (await admission.admit(pass)) === undefined
+  const hasEnded = ({ pass }: Recheckable) => admission.hasEnded(pass)
+  const looks = isShared ? setInterval(lookForEnded, LOOK_FOR_ENDED_MS).unref() : undefined
 
   function soon(): void {
-    if (isStopped || guests.size === 0) return
+    if (guests.size === 0) return
     isWanted = true
-    if (timer === undefined && !isRunning) void run()
+    if (timer === undefined) run()
   }
 
-  async function run(): Promise<void> {
+  function run(): void {
     timer = undefined
-    if (guests.size === 0 || (!isWanted && !isShared)) return
+    if (!isWanted) return
     isWanted = false
-    isRunning = true
-    await recheckAll()
-    isRunning = false
-    if (!isStopped) timer = setTimeout(run, isShared ? RECHECK_SHARED_MS : RECHECK_MS_MIN).unref()
+    void revokeWhere(isOut)
+    timer = setTimeout(run, Math.max(RECHECK_MS_MIN, (guests.size * 1000) / RECHECKS_PER_SECOND_MAX)).unref()
+  }
+
+  async function lookForEnded(): Promise<void> {
+    if (isLooking) return
+    isLooking = true
+    await revokeWhere(hasEnded)
+    isLooking = false
   }
 
   /** Where the store is away, connections stay: they are asked of again. */
-  async function recheckAll(): Promise<void> {
+  async function revokeWhere(isRevoked: (guest: Recheckable) => Promise<boolean>): Promise<void> {
+    const revoke = async (guest: Recheckable) => {
+      if (await isRevoked(guest)) guest.session.revoke()
+    }
     try {
       const all = [...guests]
       for (let at = 0; at < all.length; at += RECHECKED_AT_ONCE_MAX) {
-        await Promise.all(all.slice(at, at + RECHECKED_AT_ONCE_MAX).map(recheck))
+        await Promise.all(all.slice(at, at + RECHECKED_AT_ONCE_MAX).map(revoke))
       }
       hasFailed = false
     } catch (err) {
@@ -66,15 +78,11 @@ export function createRecheck({ guests, admit, isShared, log }: RecheckOptions):
     }
   }
 
-  async function recheck({ pass, session }: Recheckable): Promise<void> {
-    if ((await admit(pass)) === undefined) session.revoke()
-  }
-
   return {
     soon,
     stop: () => {
-      isStopped = true
       clearTimeout(timer)
+      clearInterval(looks)
     },
   }
 }

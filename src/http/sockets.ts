@@ -4,7 +4,7 @@ import type { RawData, ServerOptions, WebSocket, WebSocketServer } from 'ws'
 import { CLOSE, type SocketLine, type SocketRoom, type SocketSession } from '../delivery/socket-line.ts'
 import type { Tickets } from '../delivery/tickets.ts'
 import type { Grant } from '../domain/grant.ts'
-import type { Admit, SocketPass } from '../web-api/sockets.ts'
+import type { Admission, SocketPass } from '../web-api/sockets.ts'
 import { createRecheck } from './recheck-sockets.ts'
 
 /** Bounds of the sockets. */
@@ -32,7 +32,7 @@ const SERVER_OPTIONS: ServerOptions & { readonly maxFragments: number; readonly 
 
 export interface SocketServerOptions {
   readonly tickets: Pick<Tickets, 'redeem'>
-  readonly admit: Admit
+  readonly admission: Admission
   /** Whether other processes may revoke tokens. */
   readonly isShared: boolean
   readonly socketMode: SocketRoom
@@ -87,8 +87,8 @@ interface Opening {
 export function createSocketServer(options: SocketServerOptions): SocketServer {
   const guests = new Set<Guest>()
   let server: Promise<WebSocketServer> | undefined
-  const { admit, isShared, log } = options
-  const rechecks = createRecheck({ guests, admit, isShared, log })
+  const { admission, isShared, log } = options
+  const rechecks = createRecheck({ guests, admission, isShared, log })
   const stopListening = options.onCommit(rechecks.soon)
   const pings = setInterval(() => {
     for (const guest of guests) pingOrDrop(guest)
@@ -105,7 +105,7 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     const pass = shown && (await options.tickets.redeem(shown.ticket))
     if (pass === undefined || pass.kind !== shown?.kind) return refuse(socket, '403 Forbidden')
     server ??= loadServer()
-    const [webSockets, grant] = await Promise.all([server, admit(pass)])
+    const [webSockets, grant] = await Promise.all([server, admission.admit(pass)])
     if (stopping || socket.destroyed) return refuse(socket, '503 Service Unavailable')
     const { query } = shown
     webSockets.handleUpgrade(request, socket, head, (webSocket) => seat(webSocket, { pass, grant, query }))
@@ -122,7 +122,6 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     const session = room.open(line, { grant, query })
     const guest: Guest = { socket, session, pass, heard: true, idleMessages: 0 }
     guests.add(guest)
-    if (isShared) rechecks.soon()
     socket.on('pong', () => {
       guest.heard = true
     })

@@ -34,8 +34,8 @@ export async function authenticate(
   if (token.length > TOKEN_LENGTH_MAX || tokenKindOf(token) === undefined) return refuse('invalid_auth')
   const grant = await store.findGrant(token)
   if (grant === undefined) return refuse('invalid_auth')
-  if (grant.revoked) return refuse('token_revoked')
-  if (grant.expiresAt !== 0 && grant.expiresAt * 1000 <= now) return refuse('token_expired')
+  const end = endOf(grant, now)
+  if (end !== undefined) return end
 
   const team = await store.getTeam(grant.teamId)
   const owner = await store.findUser(grant.teamId, grant.userId)
@@ -43,6 +43,15 @@ export async function authenticate(
   if (owner === undefined || owner.deleted) return refuse(grant.kind === 'bot' ? 'account_inactive' : 'token_revoked')
   if (grant.kind !== 'workspace') return { grant, team, user: owner }
   return actOnBehalf(store, { grant, team }, headerOf(call, 'x-slack-user'))
+}
+
+/** What ends a token, whoever has it. */
+export function endOf(
+  { revoked, expiresAt }: Grant,
+  now: number,
+): Refusal<'token_revoked' | 'token_expired'> | undefined {
+  if (revoked) return refuse('token_revoked')
+  return expiresAt !== 0 && expiresAt * 1000 <= now ? refuse('token_expired') : undefined
 }
 
 /** A workspace token acts as the person whom the header names (docs/decisions/0021). */

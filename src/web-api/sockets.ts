@@ -15,6 +15,10 @@ export interface SocketTickets {
   issue(pass: SocketPass): Promise<string | undefined>
 }
 
-/** Whom the pass lets in, judged now, as if the same call came once more; `undefined`: nobody. Asked again for as long as
- * there is a connection. */
-export type Admit = (pass: SocketPass) => Promise<Grant | undefined>
+/** Judges passes, for as long as there is a connection. */
+export interface Admission {
+  /** Whom the pass lets in, judged now, as if the same call came once more; `undefined`: nobody. */
+  admit(pass: SocketPass): Promise<Grant | undefined>
+  /** Whether the token has been revoked, or its time is over: a part of the same, which costs little. */
+  hasEnded(pass: SocketPass): Promise<boolean>
+}

@@ -65,7 +65,7 @@ export async function startSocketServer(t: Cleanup, options: SocketTestOptions =
   const relay = createRelay({ store, node, clock, log, publicUrl, allowPrivate: true, socketMode })
   const sockets = createSocketServer({
     tickets,
-    admit: createAdmission({ store, methods: methodsByName, clock }),
+    admission: createAdmission({ store, methods: methodsByName, clock }),
     isShared: store.isShared,
     socketMode,
     rtm,
