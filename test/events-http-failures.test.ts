@@ -136,6 +136,29 @@ test('a server that starts again goes on where it stopped, retries too', async (
   assert.deepEqual(await store.findUndelivered(TEAM, null, 10), [])
 })
 
+test('what waits for a retry keeps the id that it was first sent with, however ids are made now', async (t) => {
+  const subscriber = await startSubscriber(t, answeringStatus(500))
+  const { store, clock, relay, setTitle, node } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
+  await setTitle('Analyst')
+  await relay.settled()
+  await relay.stop()
+  const [kept] = await store.findUndelivered(TEAM, null, 10)
+  assert.ok(kept)
+  const { teamId, reader } = kept
+  await store.saveProgress({ teamId, reader, drop: [kept.id], keep: [{ ...kept, id: 'Ev0000OF1EARLIER' }] })
+  subscriber.answering = taking
+
+  const log = { info: () => {}, warn: () => {} }
+  const again = createRelay({ store, node, clock, log, publicUrl: () => 'http://127.0.0.1:4390', allowPrivate: true })
+  await again.start()
+  await clock.moveTo(clock.now() + 6 * MINUTE)
+  await again.settled()
+  const last = subscriber.arrived.at(-1)?.json
+  assert.deepEqual([last?.event_id, last?.event.user.profile.title], ['Ev0000OF1EARLIER', 'Analyst'])
+  await again.stop()
+  assert.deepEqual(await store.findUndelivered(TEAM, null, 10), [])
+})
+
 test('above the limit of an hour events are left out, and the app is told so once a minute', async (t) => {
   const subscriber = await startSubscriber(t)
   const { clock, relay, setTitle } = await startRelay(t, {

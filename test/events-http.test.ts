@@ -4,7 +4,7 @@ import { createRelay } from '../src/delivery/relay.ts'
 import type { AppId, UserId } from '../src/domain/ids.ts'
 import { OTHER_APP, setTitle as setTitleIn, startRelay } from './support/relay.ts'
 import { hanging, startSubscriber, type TestSubscriber, taking } from './support/subscriber.ts'
-import { anApp, ids, STATUS_APP, TEAM } from './support/world.ts'
+import { anApp, anotherWorld, ids, OTHER_TEAM, STATUS_APP, TEAM } from './support/world.ts'
 
 const USER_EVENTS = ['user_change', 'user_profile_changed', 'user_status_changed']
 
@@ -127,6 +127,32 @@ test('an app that subscribes to what it may not see is warned of at the start', 
     [unknown],
   )
   assert.match(String(told[0]?.message), /no token/)
+})
+
+test('the apps of two teams are told each of its own team, in ids that never meet', async (t) => {
+  const [coffee, tea] = await Promise.all([startSubscriber(t), startSubscriber(t)])
+  const { store, relay, setTitle } = await startRelay(t, { apps: [{ requestUrl: coffee.url }] })
+  const { team, users, tokens } = anotherWorld()
+  await store.addTeam({ ...team, apps: new Map([[STATUS_APP, { ...anApp(), requestUrl: tea.url }]]) }, users)
+  for (const { token, grant } of tokens) await store.addToken(token, grant)
+  await relay.reload()
+  const titles = Array.from({ length: 20 }, (_, index) => String(index))
+  await Promise.all([
+    ...titles.map((title) => setTitle(`coffee ${title}`, ids.mel)),
+    ...titles.map((title) => setTitleIn(store, { title: `tea ${title}`, userId: ids.mel, teamId: OTHER_TEAM })),
+  ])
+  await relay.settled()
+  assert.deepEqual(
+    titlesOf(coffee),
+    titles.map((title) => `coffee ${title}`),
+  )
+  assert.deepEqual(
+    titlesOf(tea),
+    titles.map((title) => `tea ${title}`),
+  )
+  for (const { json } of tea.arrived) assert.equal(json.team_id, OTHER_TEAM)
+  const eventIds = [...coffee.arrived, ...tea.arrived].map(({ json }) => json.event_id)
+  assert.equal(new Set(eventIds).size, 40)
 })
 
 test('nobody is told of a refused change, nor of one without events', async (t) => {

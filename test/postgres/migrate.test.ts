@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
-import { ADA, TEAM, user } from '../../src/storage/conformance/people.ts'
+import { MAIL_READER } from '../../src/domain/event.ts'
+import type { TeamId } from '../../src/domain/ids.ts'
+import { ADA, OTHER_TEAM, TEAM, user } from '../../src/storage/conformance/people.ts'
 import { connect, type Pool } from '../../src/storage/postgres/connection.ts'
+import { openCursors } from '../../src/storage/postgres/cursors.ts'
 import { openLog } from '../../src/storage/postgres/log.ts'
 import { migrate } from '../../src/storage/postgres/migrate.ts'
 import { MIGRATIONS, type Migration } from '../../src/storage/postgres/migrations.ts'
 import { SNAPSHOT_TABLES } from '../../src/storage/postgres/snapshots.ts'
+import { openUndelivered } from '../../src/storage/postgres/undelivered.ts'
 import { MIGRATIONS as SQLITE_MIGRATIONS } from '../../src/storage/sqlite/migrations.ts'
 import { startPostgres } from '../support/postgres.ts'
 
@@ -105,6 +109,39 @@ test('what the log told before it knew of kinds is told as changes of users', as
 
 /** Notes of a store about itself, and what running servers keep for each other. */
 const NOT_DATA = ['migrations', 'notes', 'nodes', 'leases', 'tickets', 'limit_windows']
+
+test('places in the log and mails that wait are kept where every team gets a log of its own', async () => {
+  const db = await openEmpty()
+  await migrate(db, MIGRATIONS.slice(0, 3))
+  const addTeam = db.prepare<[TeamId, body: string], never>(
+    'insert into teams (team_id, version, body) values ($1, 1, $2)',
+  )
+  await addTeam.run(TEAM, JSON.stringify({ apps: [['A1', {}]] }))
+  await addTeam.run(OTHER_TEAM, JSON.stringify({ apps: [] }))
+  const tell = db.prepare<[TeamId, seq: number, kind: string], never>(
+    "insert into log (team_id, seq, user_id, types, at, body, kind) values ($1, $2, 'U1', '', 1000, '{}', $3)",
+  )
+  for (const [index, kind] of ['email_changed', 'message', 'email_requested'].entries())
+    await tell.run(TEAM, index + 1, kind)
+  await tell.run(OTHER_TEAM, 4, 'email_changed')
+  const reader = `app:${TEAM}/A1`
+  await db.prepare("insert into cursors (reader, seq) values ('mail', 1), ($1, 3)").run(reader)
+  await migrate(db)
+
+  assert.equal(await openCursors(db).find(TEAM, reader), 3)
+  const heads = new Map([
+    [TEAM, 3],
+    [OTHER_TEAM, 4],
+  ])
+  assert.deepEqual(await openLog(db).findHeads([TEAM, OTHER_TEAM]), heads)
+  const mail = { reader: MAIL_READER, attempts: 0, reason: '', nextAt: 1000 }
+  const requested = { ...mail, id: 'mail-3', teamId: TEAM, seq: 3, type: 'email_requested' }
+  const changed = { ...mail, id: 'mail-4', teamId: OTHER_TEAM, seq: 4, type: 'email_changed' }
+  assert.deepEqual(await openUndelivered(db).findOfTeam(TEAM, 10), [requested])
+  assert.deepEqual(await openUndelivered(db).findOfTeam(OTHER_TEAM, 10), [changed])
+  const withApps = await db.prepare<[], { id: string }>('select team_id as id from teams where app_count > 0').all()
+  assert.deepEqual(withApps, [{ id: TEAM }])
+})
 
 test('a snapshot has every table and every column of the schema, except those that hold no data', async () => {
   const db = await openEmpty()

@@ -82,11 +82,17 @@ export async function setTitle(
     title,
     userId = ids.ada,
     events = ['user_change'],
-  }: { title: string; userId?: UserId | undefined; events?: readonly EventType[] | undefined },
+    teamId = TEAM as TeamId,
+  }: {
+    title: string
+    userId?: UserId | undefined
+    events?: readonly EventType[] | undefined
+    teamId?: TeamId
+  },
 ): Promise<void> {
   const decide = ({ user }: Loaded): Change | Refusal => {
     if (user === undefined) throw new Error('There is no such person.')
     return { user: { ...user, updated: user.updated + 1, profile: { ...user.profile, title } }, events }
   }
-  await store.change({ teamId: TEAM as TeamId, actorId: userId, userId, emails: [], userIds: [] }, decide)
+  await store.change({ teamId, actorId: userId, userId, emails: [], userIds: [] }, decide)
 }

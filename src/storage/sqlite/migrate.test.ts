@@ -2,10 +2,14 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
-import { ADA, TEAM, user } from '../conformance/people.ts'
+import { MAIL_READER } from '../../domain/event.ts'
+import { ADA, OTHER_TEAM, TEAM, user } from '../conformance/people.ts'
+import { undelivered } from '../conformance/readers.ts'
+import { openCursors } from './cursors.ts'
 import { openLog } from './log.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS, type Migration } from './migrations.ts'
+import { openUndelivered } from './undelivered.ts'
 
 const A: Migration = { number: 1, name: 'a', sql: 'create table a (id integer) strict' }
 const B: Migration = { number: 2, name: 'b', sql: 'create table b (id integer) strict; insert into a values (1)' }
@@ -69,6 +73,38 @@ test('what the log told before it knew of kinds is told as changes of users', ()
   assert.deepEqual(log.read(TEAM, 0, 10), [told])
   assert.deepEqual(log.findLast(TEAM, 'user', 10), [told])
   assert.equal(log.findLastSeq(TEAM), 1)
+})
+
+test('places in the log and mails that wait are kept where every team gets a log of its own', () => {
+  const db = new Database(':memory:')
+  migrate(db, MIGRATIONS.slice(0, 3))
+  const apps = (count: number) =>
+    JSON.stringify({ apps: Array.from({ length: count }, (_, index) => [`A${index}`, {}]) })
+  db.prepare('insert into teams (team_id, body) values (?, ?), (?, ?)').run(TEAM, apps(2), OTHER_TEAM, apps(0))
+  const tell = db.prepare(
+    "insert into log (team_id, user_id, types, at, body, kind) values (?, 'U1', '', 1000, '{}', ?)",
+  )
+  for (const kind of ['email_changed', 'message', 'email_requested']) tell.run(TEAM, kind)
+  tell.run(OTHER_TEAM, 'email_changed')
+  db.prepare("insert into cursors (reader, seq) values ('mail', 1), (?, 3)").run(`app:${TEAM}/A1`)
+  const kept = undelivered('Ev1', { reader: `app:${TEAM}/A1` })
+  openUndelivered(db).keep(kept)
+  migrate(db)
+
+  assert.equal(openCursors(db).find(TEAM, `app:${TEAM}/A1`), 3)
+  assert.deepEqual(
+    openLog(db).findHeads(),
+    new Map([
+      [TEAM, 3],
+      [OTHER_TEAM, 4],
+    ]),
+  )
+  const mail = { reader: MAIL_READER, attempts: 0, reason: '', nextAt: 1000 }
+  const requested = { ...mail, id: 'mail-3', teamId: TEAM, seq: 3, type: 'email_requested' }
+  const changed = { ...mail, id: 'mail-4', teamId: OTHER_TEAM, seq: 4, type: 'email_changed' }
+  assert.deepEqual(openUndelivered(db).findOfTeam(TEAM, 10), [requested, kept])
+  assert.deepEqual(openUndelivered(db).findOfTeam(OTHER_TEAM, 10), [changed])
+  assert.deepEqual(db.prepare('select team_id from teams where app_count > 0').pluck().all(), [TEAM])
 })
 
 test('schema.sql shows what the migrations build (UPDATE=1 rewrites it)', () => {
