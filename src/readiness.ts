@@ -1,7 +1,7 @@
 /** What keeps a server from serving. */
 export type NotReady = 'starting' | 'draining' | 'database'
 
-/** Whether this server is to be sent calls. */
+/** Whether this server is to be sent calls (docs/decisions/0054). */
 export interface Readiness {
   /** What is missing; empty where nothing is. The database is asked once a second at most. */
   find(): Promise<readonly NotReady[]>

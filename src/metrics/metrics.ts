@@ -27,7 +27,7 @@ const LATE_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600]
 export type TransportName = 'webhook' | 'socket_mode'
 
 /** Everything that is counted while the server runs. No label holds an id, a token or an address: their number has no
- * bound, and whoever may read the metrics is not thereby to know people. */
+ * bound, and whoever may read the metrics is not thereby to know people (docs/decisions/0055). */
 export interface Metrics {
   readonly calls: CallCounts
   readonly batchChanges: Histogram
