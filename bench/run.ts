@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { applyLoad, findGenerator, type Load, type Work } from './load.ts'
-import { tokenOf, userIdOf } from './people.ts'
-import { inFolder, type Program, startProgram, type Usage } from './program.ts'
+import { type Figure, measure, median, recordAnswer } from './figures.ts'
+import { findGenerator, type Work } from './load.ts'
+import { inFolder, startProgram } from './program.ts'
 import { measureStart } from './start.ts'
 
 /** Prints what the server carries, as ratios to a bare `node:http` server that sends the same bytes: both in one run, in
@@ -10,11 +9,6 @@ import { measureStart } from './start.ts'
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5)
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3)
 const PEOPLE = Number(process.env.BENCH_PEOPLE ?? 1000)
-
-interface Figure extends Load {
-  readonly cpuMicrosPerRequest: number
-  readonly rssMiB: number
-}
 
 const CASES: readonly { work: Work; connections: number; bar: number | undefined }[] = [
   { work: 'users.profile.set', connections: 1, bar: undefined },
@@ -40,25 +34,13 @@ async function main(folder: string): Promise<void> {
     const bare = await startProgram('./bare.ts', [await recordAnswer(folder, real.url, work)])
     const figures: { real: Figure; bare: Figure }[] = []
     for (let round = 0; round < ROUNDS; round++) {
-      figures.push({ bare: await measure(bare, work, connections), real: await measure(real, work, connections) })
+      const load = { generator, work, connections, seconds: SECONDS, folder }
+      figures.push({ bare: await measure(bare, load), real: await measure(real, load) })
     }
     await bare.stop()
     printCase({ work, connections, bar }, figures)
   }
   await real.stop()
-
-  async function measure(program: Program, work: Work, connections: number): Promise<Figure> {
-    const before = await program.usage()
-    const load = await applyLoad(generator, { url: program.url, work, connections, seconds: SECONDS, folder })
-    const after = await program.usage()
-    if (load.errors > 0) throw new Error(`${work}: ${load.errors} requests failed`)
-    const cpuMicros = total(after) - total(before)
-    return { ...load, cpuMicrosPerRequest: cpuMicros / (load.requestsPerSecond * SECONDS), rssMiB: after.rss / 2 ** 20 }
-  }
-}
-
-function total({ cpu }: Usage): number {
-  return cpu.user + cpu.system
 }
 
 function printCase(
@@ -82,28 +64,6 @@ function printCase(
     Math.round(middle((f) => f.real.rssMiB)),
   ]
   console.log(`| ${cells.join(' | ')} |`)
-}
-
-/** Asks the real server once and keeps what it sent, for the bare one to send. */
-async function recordAnswer(folder: string, url: string, work: Work): Promise<string> {
-  const set = work === 'users.profile.set'
-  const query = work === 'users.info' ? `?user=${userIdOf(0)}` : ''
-  const answer = await fetch(`${url}/api/${work}${query}`, {
-    method: set ? 'POST' : 'GET',
-    headers: { 'content-type': 'application/json; charset=utf-8', authorization: `Bearer ${tokenOf(0)}` },
-    ...(set ? { body: JSON.stringify({ profile: { status_text: 'serial 0', status_emoji: ':coffee:' } }) } : {}),
-  })
-  const body = await answer.text()
-  if (!body.startsWith('{"ok":true')) throw new Error(`${work}: ${body}`)
-  const byNode = ['date', 'connection', 'keep-alive', 'transfer-encoding']
-  const headers = [...answer.headers].filter(([name]) => !byNode.includes(name)).flat()
-  const file = `${folder}/answer.json`
-  writeFileSync(file, JSON.stringify({ headers, body }))
-  return file
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 }
 
 await measureStart()
