@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { type ExecFileException, execFile } from 'node:child_process'
+import { type ExecFileException, type ExecFileOptions, execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { need } from './support/need.ts'
 import { temporaryFolder } from './support/server.ts'
 
 /** What somebody gets who installs the package: built files, seen from outside. */
@@ -106,6 +107,18 @@ test('the example for node:test passes', async () => {
   assert.match(stdout, /^# pass 3$/m)
 })
 
+test('the example for Python passes', async (t) => {
+  const python = need(t, 'python3', 'python3')
+  if (python === undefined) return
+  const { NODE_TEST_CONTEXT: _, ...outside } = process.env
+  // npx runs the program on the first Node of the path.
+  const env = { ...outside, PATH: `${dirname(process.execPath)}${delimiter}${outside.PATH}` }
+  const cwd = join(ROOT, 'examples/python')
+  const { code, stdout } = await runProgram(python, ['-B', '-m', 'unittest'], { cwd, env })
+  assert.equal(code, 0, stdout)
+  assert.match(stdout, /^Ran 3 tests/m)
+})
+
 test('the example for Jest has the bot of the example for node:test', () => {
   const read = (path: string) => readFileSync(join(ROOT, 'examples', path), 'utf8')
   assert.equal(read('jest/status-bot.js'), read('node-test/status-bot.js'))
@@ -132,10 +145,19 @@ async function compile(t: TestContext, options: readonly string[], lines: readon
 }
 
 /** A program of its own, which must not take itself for a part of this test run. */
-function runNode(argv: readonly string[], cwd = ROOT): Promise<{ readonly code: unknown; readonly stdout: string }> {
+function runNode(argv: readonly string[], cwd = ROOT): Promise<Ended> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  return runProgram(process.execPath, argv, { cwd, env })
+}
+
+interface Ended {
+  readonly code: unknown
+  readonly stdout: string
+}
+
+function runProgram(file: string, argv: readonly string[], options: ExecFileOptions): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, argv, { cwd, env }, (error: ExecFileException | null, stdout, stderr) => {
+    execFile(file, argv, { ...options, encoding: 'utf8' }, (error: ExecFileException | null, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, stdout: stdout + stderr })
     })
   })
