@@ -16,7 +16,7 @@ import { temporaryFolder } from './support/server.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const ADDRESS = 'http://127.0.0.1:4390'
-const RUN_MS_MAX = 60_000
+const RUN_MS_MAX = 120_000
 
 interface Snippet {
   readonly page: string
