@@ -58,7 +58,10 @@ describe('the unit for systemd', () => {
   test('starts the program with a command line that it takes', () => {
     const [node, main, ...argv] = (settings.get('ExecStart') ?? '').replaceAll('%S', '/var/lib').split(' ')
     assert.deepEqual([node, main], ['/usr/bin/node', '/opt/nametag/dist/main.js'])
-    assert.partialDeepStrictEqual(readConfig(argv, {}), { run: 'serve', data: '/var/lib/nametag' })
+    assert.partialDeepStrictEqual(readConfig(argv, {}), {
+      run: 'serve',
+      place: { in: 'folder', folder: '/var/lib/nametag' },
+    })
     assert.equal(settings.get('StateDirectory'), 'nametag')
   })
 
