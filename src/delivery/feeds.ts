@@ -21,10 +21,13 @@ export class Feeds {
     this.#teams.set(teamId, ofTeam.set(appId, open))
   }
 
-  remove({ teamId, appId }: AppFeed): void {
-    const ofTeam = this.#teams.get(teamId)
-    ofTeam?.delete(appId)
-    if (ofTeam?.size === 0) this.#teams.delete(teamId)
+  /** False where it is not open, or another one is in its place. */
+  remove(feed: AppFeed): boolean {
+    const ofTeam = this.#teams.get(feed.teamId)
+    if (ofTeam?.get(feed.appId)?.feed !== feed) return false
+    ofTeam.delete(feed.appId)
+    if (ofTeam.size === 0) this.#teams.delete(feed.teamId)
+    return true
   }
 
   teams(): readonly TeamId[] {

@@ -1,13 +1,12 @@
 import type { Clock } from '../clock.ts'
 import type { AppId, TeamId } from '../domain/ids.ts'
-import type { App } from '../domain/team.ts'
 import type { Node } from '../nodes/node.ts'
 import type { Held } from '../nodes/work.ts'
 import type { Store } from '../storage/store.ts'
 import type { AppFeed } from './app-feed.ts'
 import { type Delivery, DeliveryJournal } from './delivery-journal.ts'
 import { Feeds } from './feeds.ts'
-import { hasWebhook, readerOf } from './find-event.ts'
+import { hasWebhook } from './find-event.ts'
 import { createLogEnds, type LogEnds } from './log-ends.ts'
 import { findLagSince, type LogLag, lagOf } from './log-lag.ts'
 import { createLogPages } from './log-pages.ts'
@@ -24,10 +23,11 @@ import {
   type SubscriberBounds,
 } from './subscriber.ts'
 import { factsOf, type SubscriptionFacts } from './subscription-facts.ts'
-import { findSubscriptions, type Subscription } from './subscriptions.ts'
+import type { Subscription } from './subscriptions.ts'
 import type { AppName, Transport } from './transport.ts'
 import { type Verification, verifyUrl } from './url-verification.ts'
 import { createViewers, type Viewers } from './viewers.ts'
+import { WantedFeeds } from './wanted-feeds.ts'
 import { warnOfSilence } from './warn-of-silence.ts'
 import { createWebhooks, type Webhooks } from './webhook.ts'
 import { createWebhookTransport } from './webhook-transport.ts'
@@ -90,14 +90,9 @@ class LogRelay implements Relay {
   readonly #options: RelayOptions
   readonly #viewers: Viewers
   readonly #webhooks: Webhooks
-  /** At most one of them serves an app. */
-  readonly #transports: readonly Transport[]
   readonly #pages: ReturnType<typeof createLogPages>
   readonly #journal = new DeliveryJournal()
-  /** Of all apps, by their readers. */
-  readonly #subscriptions = new Map<string, Subscription>()
-  /** How to want the feed of an app no more, by its reader; absent where it is not wanted here. */
-  readonly #wanted = new Map<string, () => Promise<void>>()
+  readonly #wanted: WantedFeeds
   /** Of the apps that this node tells. */
   readonly #feeds = new Feeds()
   readonly #ends: LogEnds
@@ -106,7 +101,6 @@ class LogRelay implements Relay {
   readonly #ending = new AbortController()
   /** Reloads and resets come one after the other. */
   #reloading: Promise<void> = Promise.resolve()
-  #isResetting = false
   #forgetConnections = () => {}
   #timer: NodeJS.Timeout | undefined
 
@@ -114,14 +108,16 @@ class LogRelay implements Relay {
     this.#options = options
     this.#viewers = options.viewers ?? createViewers(options)
     this.#webhooks = options.webhooks ?? createWebhooks(options)
-    this.#transports = [
-      createWebhookTransport(this.#webhooks),
-      ...(options.socketMode ? [createSocketModeTransport(options.socketMode)] : []),
-    ]
     this.#pages = createLogPages(options.store)
     this.#ends = createLogEnds(options.store, (teamId, isBack) =>
       isBack ? this.#beginAgain() : this.#wakeSoon(teamId),
     )
+    this.#wanted = new WantedFeeds({
+      ...{ store: options.store, node: options.node, transports: transportsOf(this.#webhooks, options) },
+      open: (subscription, held) => this.#open(subscription, held),
+      close: (feed) => this.#close(feed),
+      renewed: (subscription, hasNewAddress) => this.#renew(subscription, hasNewAddress),
+    })
   }
 
   async start(): Promise<void> {
@@ -136,7 +132,7 @@ class LogRelay implements Relay {
     this.#forgetConnections()
     this.#ending.abort()
     await this.#reloading
-    await this.#endAll()
+    await this.#wanted.finishAll()
     this.#webhooks.close()
   }
 
@@ -145,22 +141,20 @@ class LogRelay implements Relay {
   }
 
   async reload(): Promise<void> {
-    await this.#inTurn(() => this.#subscribeAll())
+    await this.#inTurn(() => this.#wanted.readAll(this.#ending.signal))
     await this.#options.node.look()
   }
 
   reset(restore: () => Promise<void> = async () => {}): Promise<void> {
     return this.#inTurn(async () => {
-      this.#isResetting = true
-      await this.#endAll()
+      await this.#wanted.dropAll()
       this.#journal.clear()
       try {
         await restore()
       } finally {
-        this.#isResetting = false
         this.#pages.clear()
         this.#viewers.clear()
-        await this.#subscribeAll()
+        await this.#wanted.readAll(this.#ending.signal)
         await this.#options.node.look()
       }
     })
@@ -230,12 +224,12 @@ class LogRelay implements Relay {
 
   /** What the app was not told so far waits for this, on whichever node its next connection comes. */
   #hearConnection(app: AppName): void {
-    const subscription = this.#subscriptions.get(readerOf(app.teamId, app.appId))
+    const subscription = this.#wanted.find(app)
     if (subscription?.app.socketMode !== true) {
       if (this.#options.socketMode?.isOpen(app)) this.#reloadQuietly()
       return
     }
-    this.#wantOrNot(subscription)
+    this.#wanted.wantOrNot(subscription)
     this.#options.node.look().catch((error) => this.#warn(error))
     this.#feeds.get(app.teamId, app.appId)?.feed.wake()
   }
@@ -254,85 +248,17 @@ class LogRelay implements Relay {
     this.#options.log.warn({ err }, 'The apps could not be read just now.')
   }
 
-  async #subscribeAll(): Promise<void> {
-    const found = new Set<string>()
-    for await (const subscriptions of findSubscriptions(this.#options.store, this.#transports)) {
-      if (this.#ending.signal.aborted) return
-      await this.#beginReaders(subscriptions)
-      for (const subscription of subscriptions) {
-        found.add(subscription.reader)
-        await this.#subscribe(subscription)
-      }
-    }
-    for (const [reader, subscription] of this.#subscriptions) {
-      if (!found.has(reader)) await this.#end(subscription)
-    }
-  }
-
-  /** Whichever node is to tell the app, and when: it begins here, or goes on from where it stopped. */
-  async #beginReaders(subscriptions: readonly Subscription[]): Promise<void> {
-    const unknown = subscriptions.filter(({ reader }) => !this.#subscriptions.has(reader))
-    const [first] = unknown
-    if (first === undefined) return
-    const readers = unknown.map(({ reader }) => reader)
-    await this.#options.store.beginReaders(first.teamId, readers)
-  }
-
-  async #subscribe(subscription: Subscription): Promise<void> {
-    const known = this.#subscriptions.get(subscription.reader)
-    if (known?.transport === subscription.transport) {
-      this.#renew(known, subscription.app)
-      return
-    }
-    if (known !== undefined) await this.#end(known)
-    this.#subscriptions.set(subscription.reader, subscription)
-    this.#wantOrNot(subscription)
-  }
-
-  #renew(known: Subscription, app: App): void {
-    const isNew = known.app.requestUrl !== app.requestUrl
-    known.app = app
-    const feed = this.#feeds.get(known.teamId, app.id)?.feed
+  #renew(subscription: Subscription, hasNewAddress: boolean): void {
+    const feed = this.#feeds.get(subscription.teamId, subscription.app.id)?.feed
     if (feed === undefined) return
     feed.wake()
-    if (!isNew) return
+    if (!hasNewAddress) return
     // Another address deserves another chance.
     feed.enable()
-    void this.#verify(known)
+    void this.#verify(subscription)
   }
 
-  /** Of several nodes, those where the app can be reached. */
-  #wantOrNot(subscription: Subscription): void {
-    const { teamId, app, transport, reader } = subscription
-    const isWanted = !this.#options.store.isShared || transport.isOpen({ teamId, appId: app.id })
-    const wantNoMore = this.#wanted.get(reader)
-    if (isWanted === (wantNoMore !== undefined)) return
-    if (wantNoMore !== undefined) {
-      this.#wanted.delete(reader)
-      void wantNoMore()
-      return
-    }
-    const work = {
-      ...{ teamId, name: reader, spread: transport.isEverywhere },
-      begin: (held: Held) => this.#open(subscription, held),
-      finish: () => this.#close(subscription, (feed) => (this.#isResetting ? feed.abandon() : feed.stop())),
-      abandon: () => this.#close(subscription, (feed) => feed.abandon()),
-    }
-    this.#wanted.set(reader, this.#options.node.want(work))
-  }
-
-  async #end({ reader }: Subscription): Promise<void> {
-    const wantNoMore = this.#wanted.get(reader)
-    this.#wanted.delete(reader)
-    this.#subscriptions.delete(reader)
-    await wantNoMore?.()
-  }
-
-  async #endAll(): Promise<void> {
-    await Promise.all([...this.#subscriptions.values()].map((subscription) => this.#end(subscription)))
-  }
-
-  async #open(subscription: Subscription, held: Held): Promise<void> {
+  async #open(subscription: Subscription, held: Held): Promise<AppFeed> {
     const { teamId, app, transport } = subscription
     const startAfter = await this.#ends.follow(teamId)
     try {
@@ -341,23 +267,18 @@ class LogRelay implements Relay {
       if (!held.isValid()) throw new Error('The lease ran out while the feed was opened.')
       this.#feeds.add({ feed, subscription })
       feed.wake()
+      void this.#verify(subscription)
+      void this.#warnOfSilence(subscription)
+      return feed
     } catch (error) {
       this.#ends.forget(teamId)
       throw error
     }
-    void this.#verify(subscription)
-    this.#viewers.find(teamId, app.id).then(
-      (viewer) => warnOfSilence(this.#options.log, app, viewer),
-      (error) => this.#warn(error),
-    )
   }
 
-  async #close(subscription: Subscription, end: (feed: AppFeed) => Promise<void>): Promise<void> {
-    const open = this.#feeds.get(subscription.teamId, subscription.app.id)
-    if (open?.subscription !== subscription) return
-    this.#feeds.remove(open.feed)
-    this.#ends.forget(subscription.teamId)
-    await end(open.feed)
+  #close(feed: AppFeed): void {
+    if (!this.#feeds.remove(feed)) return
+    this.#ends.forget(feed.teamId)
   }
 
   #parts() {
@@ -371,6 +292,14 @@ class LogRelay implements Relay {
     return new Subscriber({ ...shared, ...name, bounds: { ...SUBSCRIBER_BOUNDS, ...bounds } })
   }
 
+  async #warnOfSilence({ teamId, app }: Subscription): Promise<void> {
+    try {
+      warnOfSilence(this.#options.log, app, await this.#viewers.find(teamId, app.id))
+    } catch (error) {
+      this.#warn(error)
+    }
+  }
+
   /** Slack sends nothing to an address that does not answer its challenge. Here it is told to the operator, as the
    * receiver may well start after this server (docs/decisions/0046). */
   async #verify({ teamId, app }: Subscription): Promise<void> {
@@ -380,4 +309,9 @@ class LogRelay implements Relay {
     const about = { team: teamId, app: app.id, origin: originOf(app.requestUrl ?? ''), detail }
     this.#options.log.warn(about, 'The request URL did not answer the challenge. Events are sent to it all the same.')
   }
+}
+
+function transportsOf(webhooks: Webhooks, { socketMode }: RelayOptions): readonly Transport[] {
+  const byHttp = createWebhookTransport(webhooks)
+  return socketMode === undefined ? [byHttp] : [byHttp, createSocketModeTransport(socketMode)]
 }

@@ -24,7 +24,7 @@ export async function* findSubscriptions(
 ): AsyncGenerator<readonly Subscription[]> {
   for (let after: TeamId | null = null, isLast = false; !isLast; ) {
     const teams: readonly Team[] = await store.findTeamsWithApps(after, PAGE_TEAMS)
-    for (const team of teams) yield subscriptionsOf(team, transports)
+    yield teams.flatMap((team) => subscriptionsOf(team, transports))
     after = teams.at(-1)?.id ?? null
     isLast = teams.length < PAGE_TEAMS
   }
