@@ -21,20 +21,20 @@ const shared = {
   logLevel: 'warning',
 }
 
+const forNode = {
+  ...shared,
+  platform: 'node',
+  splitting: true,
+  // All stand in one folder: what looks for a file beside itself finds it from each of them.
+  chunkNames: '[name]-[hash]',
+  plugins: [builtinModules],
+}
+
+// What is never in one process with another shares nothing with it either: what is shared becomes many small files.
 await Promise.all([
-  build({
-    ...shared,
-    platform: 'node',
-    splitting: true,
-    // All stand in one folder: what looks for a file beside itself finds it from each of them.
-    chunkNames: '[name]-[hash]',
-    entryPoints: {
-      main: 'src/main.ts',
-      testing: 'src/testing/start.ts',
-      'checkpoint-thread': 'src/storage/sqlite/checkpoint-thread.ts',
-    },
-    plugins: [builtinModules],
-  }),
-  // Also for browsers, so it shares nothing with the server.
+  build({ ...forNode, entryPoints: { main: 'src/main.ts' } }),
+  build({ ...forNode, entryPoints: { testing: 'src/testing/start.ts' } }),
+  build({ ...forNode, entryPoints: { 'checkpoint-thread': 'src/storage/sqlite/checkpoint-thread.ts' } }),
+  // Also for browsers.
   build({ ...shared, platform: 'neutral', entryPoints: { client: 'src/client/client.ts' } }),
 ])
