@@ -8,7 +8,7 @@ export const TOKENS = 1000
 
 export const tokenOf = (index: number) => `xoxp-bench${index}`
 export const userIdOf = (index: number) => `U0BENCH${String(index).padStart(7, '0')}` as UserId
-const TEAM_ID = 'T0BENCH01' as TeamId
+export const TEAM_ID = 'T0BENCH01' as TeamId
 const APP_ID = 'A0BENCH01' as AppId
 
 /** Fills a store with a team of so many people; the first thousand have tokens. `change` makes them different. */
@@ -22,11 +22,15 @@ export async function addPeople(
     { ...team, apps: new Map(requestUrl === null ? [] : [[APP_ID, appAt(requestUrl)]]) },
     Array.from({ length: count }, (_, index) => change(userAt(index))),
   )
-  for (let index = 0; index < Math.min(count, TOKENS); index++)
-    await store.addToken(tokenOf(index), { ...grantAt(index), appId: requestUrl === null ? null : APP_ID })
+  await addTokens(store, count, requestUrl === null ? null : APP_ID)
 }
 
-const team: Team = {
+export async function addTokens(store: Store, people: number, appId: AppId | null = null): Promise<void> {
+  for (let index = 0; index < Math.min(people, TOKENS); index++)
+    await store.addToken(tokenOf(index), { ...grantAt(index), appId })
+}
+
+export const team: Team = {
   id: TEAM_ID,
   name: 'Bench',
   domain: 'bench',
@@ -71,7 +75,7 @@ function grantAt(index: number): Grant {
   }
 }
 
-function userAt(index: number): User {
+export function userAt(index: number): User {
   return {
     id: userIdOf(index),
     teamId: TEAM_ID,

@@ -43,7 +43,7 @@ async function measure(program: Program, name: string): Promise<void> {
 
 function start(data: string, url: string | undefined): Promise<Program> {
   mkdirSync(data)
-  return startProgram('./real.ts', [data, '1000', ...(url === undefined ? [] : [url])])
+  return startProgram('./real.ts', [data, '1000', '', ...(url === undefined ? [] : [url])])
 }
 
 function listen(hangMs: number): Promise<Server> {
