@@ -7,7 +7,7 @@ import { describe, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '../src/config.ts'
 import { listIn } from './support/dockerfile.ts'
-import { buildImage, type Image } from './support/image.ts'
+import { buildImage, type Image, PACKAGES_AS_THEY_LIE } from './support/image.ts'
 import { need } from './support/need.ts'
 import { collect, until } from './support/process.ts'
 import { send } from './support/send.ts'
@@ -73,7 +73,8 @@ describe('the unit for systemd', () => {
 async function start(t: TestContext, image: Image) {
   const [, main = ''] = commandOf(image, 'ENTRYPOINT')
   const argv = commandOf(image, 'CMD').map((word) => word.replace(/^\/data$/, join(image.root, 'data')))
-  const child = spawn(process.execPath, [join(image.root, main), ...argv, '--port', '0', '--json'], {
+  const program = [...PACKAGES_AS_THEY_LIE, join(image.root, main)]
+  const child = spawn(process.execPath, [...program, ...argv, '--port', '0', '--json'], {
     cwd: join(image.root, image.workingFolder),
     env: { ...image.env },
   })

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { constants, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { filesFor, readDockerfile, type Step } from './dockerfile.ts'
 
@@ -107,7 +107,7 @@ function run(words: readonly string[], stage: Stage, around: Around): void {
   throw new Error(`There is no way to run this here: ${words.join(' ')}`)
 }
 
-/** The packages for development are not copied, as there are many: a link is enough to build with. */
+/** Links instead of copies, as the packages are large. Those of the image are run with `PACKAGES_AS_THEY_LIE`. */
 function installPackages(words: readonly string[], stage: Stage, { repository }: Around): void {
   const target = inStage(stage, 'node_modules')
   if (!words.includes('--omit=dev')) {
@@ -117,17 +117,22 @@ function installPackages(words: readonly string[], stage: Stage, { repository }:
   const { packages } = JSON.parse(readFileSync(inStage(stage, 'package-lock.json'), 'utf8')) as Lock
   for (const [path, { dev, optional }] of Object.entries(packages)) {
     const source = join(repository, path)
-    if (path === '' || dev === true || (optional === true && !existsSync(source))) continue
-    copyAll(source, inStage(stage, path), (file) => basename(file) !== 'node_modules' || file === source)
+    const isWithin = path.lastIndexOf('node_modules/') > 0
+    if (path === '' || dev === true || isWithin || (optional === true && !existsSync(source))) continue
+    mkdirSync(dirname(inStage(stage, path)), { recursive: true })
+    symlinkSync(source, inStage(stage, path))
   }
 }
+
+/** Lets Node look for packages beside a link and not where it leads, so that none is found which the image lacks. */
+export const PACKAGES_AS_THEY_LIE = ['--preserve-symlinks', '--preserve-symlinks-main']
 
 interface Lock {
   readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly optional?: boolean }>>
 }
 
-function copyAll(source: string, target: string, filter: (file: string) => boolean = () => true): void {
-  cpSync(source, target, { recursive: true, mode: constants.COPYFILE_FICLONE, filter })
+function copyAll(source: string, target: string): void {
+  cpSync(source, target, { recursive: true, verbatimSymlinks: true })
 }
 
 function inStage({ root, workingFolder }: Stage, path: string): string {
