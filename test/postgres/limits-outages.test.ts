@@ -180,9 +180,9 @@ test('what is counted while it is being removed stays', async () => {
   assert.deepEqual(await query('select key from limit_windows'), [{ key: 'b' }])
 })
 
-test('the counts are written to no log of the database', async () => {
+test('the counts are in the log of the database, for whoever takes over', async () => {
   const persistence = "select relpersistence from pg_class where relname = 'limit_windows'"
-  assert.deepEqual(await query(persistence), [{ relpersistence: 'u' }])
+  assert.deepEqual(await query(persistence), [{ relpersistence: 'p' }])
 })
 
 /** Nothing where the call met an outage. */

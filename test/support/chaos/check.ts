@@ -68,38 +68,29 @@ export function checkTold(arrived: readonly Event[], { log }: Stored, to: string
   return arrived.length - ids.size
 }
 
-export interface Windows {
-  /** Of each time that more calls than allowed passed within a minute: whose they were and when they passed. */
-  readonly exceeded: readonly string[]
-  /** How often they did in a minute in which the database died. */
-  readonly exceededOverCrash: number
-}
-
 const PASSES_MAX = 10
 const WINDOW_MS = 60_000
 
-/** Certain ones alone: the calls were sent and answered within the minute. */
-export function findExceeded(calls: readonly Called[], crashes: readonly number[]): Windows {
+/** Of each time that more calls than allowed passed within a minute, whose they were and when they passed. Certain ones
+ * alone: the calls were sent and answered within the minute. */
+export function findExceeded(calls: readonly Called[]): readonly string[] {
   const passed = new Map<string, Called[]>()
   for (const call of calls) {
-    if (call.outcome !== 'acknowledged' && call.reason !== 'too_long') continue
+    if (call.outcome !== 'acknowledged') continue
     const key = `${call.token} ${call.target}`
     passed.set(key, [...(passed.get(key) ?? []), call])
   }
   const exceeded: string[] = []
-  let exceededOverCrash = 0
   for (const group of passed.values()) {
     group.sort((one, other) => one.sentAt - other.sentAt)
     for (let first = 0; first + PASSES_MAX < group.length; first += 1) {
       const span = group.slice(first, first + PASSES_MAX + 1)
       const from = span[0]?.sentAt ?? 0
       const to = Math.max(...span.map(({ answeredAt }) => answeredAt))
-      if (to - from >= WINDOW_MS) continue
-      if (crashes.some((at) => at >= from && at <= to)) exceededOverCrash += 1
-      else exceeded.push(`${span[0]?.token}: ${span.map(describe).join(', ')}`)
+      if (to - from < WINDOW_MS) exceeded.push(`${span[0]?.token}: ${span.map(describe).join(', ')}`)
     }
   }
-  return { exceeded, exceededOverCrash }
+  return exceeded
 }
 
 function describe({ node, sentAt, answeredAt }: Called): string {

@@ -36,7 +36,8 @@ export function openCounting(transaction: Transaction, followsCallers: boolean):
   }
 }
 
-/** Whoever hangs holds the others up no longer than this. A count that a crash loses is no loss. */
+/** Whoever hangs holds the others up no longer than this. A count waits for no disk: what the call itself writes comes
+ * behind it in the database's log, and no answer to that leaves before both are on the disk (docs/decisions/0053). */
 export const BEGIN = `
   begin isolation level read committed;
   set local statement_timeout = 4000;

@@ -1,5 +1,5 @@
-/** What is known of the calls of the last minute. It may be lost at any time, so it is written to no log where the
- * database has tables without one. Rows change often and soon go: there is room for their new versions beside them. */
+/** What is known of the calls of the last minute. It is in the database's log, so that whoever takes over after a crash
+ * knows it too (docs/decisions/0053). Rows change often and soon go: there is room for their new versions beside them. */
 const table = `
 table limit_windows (
   team_id text collate "C" not null,
@@ -9,6 +9,6 @@ table limit_windows (
   primary key (team_id, key)
 )`
 
-export const sql = `create unlogged ${table} with (fillfactor = 50)`
+export const sql = `create ${table} with (fillfactor = 50)`
 
 export const sqlElsewhere = `create ${table}`
