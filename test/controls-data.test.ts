@@ -4,7 +4,7 @@ import { ENTRIES_MAX } from '../src/controls/page-of.ts'
 import type { Snapshot } from '../src/storage/store.ts'
 import { assertRefused, startControlled, withApp } from './support/controls-server.ts'
 import { startSubscriber } from './support/subscriber.ts'
-import { aWorld, ids, STATUS_APP, TEAM } from './support/world.ts'
+import { anotherWorld, aWorld, ids, OTHER_TEAM, STATUS_APP, TEAM } from './support/world.ts'
 
 const HOUR = 3600
 const machineSeconds = () => Math.floor(Date.now() / 1000)
@@ -145,9 +145,9 @@ describe('lists', () => {
     assert.deepEqual(await idsOf(`calls?after=${all[2]}`, 'id'), all.slice(3))
     assert.deepEqual(await idsOf(`calls?after=${all[0]}&limit=1`, 'id'), all.slice(-1))
     assert.deepEqual(await idsOf('calls?after=gone', 'id'), all)
-    const seqs = await idsOf('events', 'seq')
-    assert.equal(seqs.length, 5)
-    assert.deepEqual(await idsOf(`events?after=${seqs[3]}`, 'seq'), seqs.slice(4))
+    const events = await idsOf('events', 'id')
+    assert.equal(events.length, 5)
+    assert.deepEqual(await idsOf(`events?after=${events[3]}`, 'id'), events.slice(4))
 
     for (const query of ['limit=0', `limit=${ENTRIES_MAX + 1}`, 'limit=x', 'limit=', 'limit=1&limit=2']) {
       assertRefused(await control('GET', `calls?${query}`), 400, 'invalid_arguments', /^limit: must be a whole number/)
@@ -167,13 +167,34 @@ describe('lists', () => {
     })
     const { messages } = (await control('GET', 'messages')).json
     assert.equal(messages.length, 1)
-    const { seq: _seq, at: _at, ...message } = messages[0]
-    assert.deepEqual(message, { team: TEAM, user: ids.mel, text: 'Your address has changed.' })
+    const { at: _at, ...message } = messages[0]
+    assert.deepEqual(message, { id: `${TEAM}-1`, seq: 1, team: TEAM, user: ids.mel, text: 'Your address has changed.' })
     const { events } = (await control('GET', 'events')).json
     assert.deepEqual(
       events.map(({ kind, types, user }: Record<string, unknown>) => [kind, types, user]),
       [['message', [], ids.mel]],
     )
+  })
+
+  test('of events show what two teams did in the order of time, each under an id of its own', async (t) => {
+    const { control, store } = await startControlled(t)
+    const { team, users } = anotherWorld()
+    await store.addTeam(team, users)
+    const titles = ['a', 'b', 'c', 'd']
+    for (const [index, title] of titles.entries()) {
+      const teamId = index % 2 === 0 ? OTHER_TEAM : TEAM
+      const key = { teamId, actorId: ids.mel, userId: ids.mel, emails: [], userIds: [] }
+      await store.change(key, ({ user }) => {
+        assert.ok(user)
+        const profile = { ...user.profile, title }
+        return { user: { ...user, profile, updated: user.updated + 1 }, events: ['user_change'], at: 1000 + index }
+      })
+    }
+    const { events } = (await control('GET', 'events')).json
+    const all = [`${OTHER_TEAM}-1`, `${TEAM}-1`, `${OTHER_TEAM}-2`, `${TEAM}-2`]
+    const idsOf = (entries: readonly { readonly id: string }[]) => entries.map(({ id }) => id)
+    assert.deepEqual(idsOf(events), all)
+    assert.deepEqual(idsOf((await control('GET', `events?after=${all[1]}`)).json.events), all.slice(2))
   })
 
   test('of deliveries show each attempt, and an event is sent again by its id', async (t) => {

@@ -27,10 +27,10 @@ export interface Listed {
 export function createLists({ store, journal, deliveries, mailbox }: Listed): Lists {
   return {
     listCalls: (query) => list('calls', query, () => journal.list(), byId),
-    listEvents: (query) => list('events', query, () => findEvents(store), bySeq),
+    listEvents: (query) => list('events', query, () => findEvents(store), byId),
     listDeliveries: (query) => list('deliveries', query, () => deliveries.deliveries().map(showDelivery), byId),
     listMail: (query) => list('mail', query, () => mailbox.mail(), byId),
-    listMessages: (query) => list('messages', query, () => findMessages(store), bySeq),
+    listMessages: (query) => list('messages', query, () => findMessages(store), byId),
 
     async redeliver(id) {
       const delivery = await deliveries.redeliver(id)
@@ -51,4 +51,3 @@ async function list<T>(
 }
 
 const byId = ({ id }: { readonly id: string }) => id
-const bySeq = ({ seq }: { readonly seq: number }) => String(seq)

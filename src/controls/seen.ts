@@ -1,5 +1,6 @@
 import type { LogEntry } from '../domain/event.ts'
 import type { TeamId } from '../domain/ids.ts'
+import { allTeams } from '../storage/all-teams.ts'
 import type { Store } from '../storage/store.ts'
 import { ENTRIES_MAX } from './page-of.ts'
 import type { DeliverySeen } from './ports.ts'
@@ -22,17 +23,32 @@ async function findLastEntries(store: Store, teamId: TeamId): Promise<readonly L
   }
 }
 
-/** The store of `dev` numbers the entries of all teams in one row. */
+/** The numbers of different teams say nothing about each other, so their entries stand in the order of time. Within a team
+ * its log decides: an entry may have the time of an earlier moment. */
 async function findOfAllTeams(
   store: Store,
   find: (teamId: TeamId) => Promise<readonly LogEntry[]>,
 ): Promise<readonly LogEntry[]> {
-  const entries: LogEntry[] = []
-  for (const team of await store.findTeams(null, READ_MAX)) entries.push(...(await find(team.id)))
-  return entries.sort((one, other) => one.seq - other.seq).slice(-ENTRIES_MAX)
+  const told: { readonly entry: LogEntry; readonly at: number }[] = []
+  for await (const { id } of allTeams(store)) {
+    let at = 0
+    for (const entry of await find(id)) {
+      at = Math.max(at, entry.at)
+      told.push({ entry, at })
+    }
+  }
+  return told
+    .sort((one, other) => one.at - other.at)
+    .slice(-ENTRIES_MAX)
+    .map(({ entry }) => entry)
+}
+
+function idOf({ teamId, seq }: LogEntry): string {
+  return `${teamId}-${seq}`
 }
 
 export interface EventShown {
+  readonly id: string
   readonly seq: number
   /** Unix seconds, with milliseconds. */
   readonly at: number
@@ -45,6 +61,7 @@ export interface EventShown {
 
 function showEvent(entry: LogEntry): EventShown {
   return {
+    id: idOf(entry),
     seq: entry.seq,
     at: entry.at / 1000,
     team: entry.teamId,
@@ -66,6 +83,7 @@ function typesOf(entry: LogEntry): readonly string[] {
 }
 
 export interface MessageShown {
+  readonly id: string
   readonly seq: number
   readonly at: number
   readonly team: string
@@ -78,7 +96,16 @@ export async function findMessages(store: Store): Promise<MessageShown[]> {
   const entries = await findOfAllTeams(store, (teamId) => store.findLast(teamId, 'message', ENTRIES_MAX))
   return entries.flatMap((entry) =>
     entry.kind === 'message'
-      ? [{ seq: entry.seq, at: entry.at / 1000, team: entry.teamId, user: entry.userId, text: entry.text }]
+      ? [
+          {
+            id: idOf(entry),
+            seq: entry.seq,
+            at: entry.at / 1000,
+            team: entry.teamId,
+            user: entry.userId,
+            text: entry.text,
+          },
+        ]
       : [],
   )
 }

@@ -8,8 +8,8 @@ import type { Mail } from './mail-texts.ts'
 const FILES_MAX = 10_000
 const SENDER = 'nametag@localhost'
 
-/** Writes mails as files instead of sending them. Each name begins with the place in the log, so that a mail which is
- * written again replaces itself, and the oldest comes first. */
+/** Writes mails as files instead of sending them. Each name begins with the time of what the mail tells, so that the oldest
+ * comes first, and is the same for the same mail, which replaces itself where it is written again. */
 export function createFolderPost(folder: string, filesMax: number = FILES_MAX): Post {
   let names: Set<string> | undefined
   /** One file after the other, so that the first of the names is the oldest file. */
@@ -26,7 +26,7 @@ export function createFolderPost(folder: string, filesMax: number = FILES_MAX): 
 
   async function keep(mail: Mail): Promise<void> {
     names ??= await openFolder(folder)
-    const name = `${String(mail.seq).padStart(12, '0')}-${mail.id}.eml`
+    const name = [digits(mail.at), mail.teamId, digits(mail.seq), `${mail.id}.eml`].join('-')
     await writeWhole(join(folder, name), await encode(mail))
     names.add(name)
     for (const oldest of names) {
@@ -35,6 +35,10 @@ export function createFolderPost(folder: string, filesMax: number = FILES_MAX): 
       await rm(join(folder, oldest), { force: true })
     }
   }
+}
+
+function digits(number: number): string {
+  return String(number).padStart(15, '0')
 }
 
 async function openFolder(folder: string): Promise<Set<string>> {

@@ -1,5 +1,5 @@
 import type { Post } from './mail-post.ts'
-import type { Mail } from './mail-texts.ts'
+import { nameOf } from './mail-texts.ts'
 
 const MAILS_MAX = 10_000
 
@@ -24,7 +24,9 @@ export interface MemoryPost extends Post {
 export function createMemoryPost(): MemoryPost {
   const mails = new Map<string, MailShown>()
   return {
-    async send({ id, at, teamId, to, subject, text }: Mail) {
+    async send(mail) {
+      const { at, teamId, to, subject, text } = mail
+      const id = nameOf(mail)
       mails.set(id, { id, at: at / 1000, team: teamId, to, subject, text })
       const [oldest] = mails.keys()
       if (mails.size > MAILS_MAX && oldest !== undefined) mails.delete(oldest)

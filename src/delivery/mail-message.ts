@@ -1,4 +1,4 @@
-import type { Mail } from './mail-texts.ts'
+import { type Mail, nameOf } from './mail-texts.ts'
 
 /** A mail as the library takes it. Addresses are given as objects, which it does not take apart as lists. */
 export function messageOf(mail: Mail, from: string) {
@@ -9,7 +9,7 @@ export function messageOf(mail: Mail, from: string) {
     subject: mail.subject,
     text: mail.text,
     date: new Date(mail.at),
-    messageId: `<${mail.teamId}.${mail.id}@${domain}>`,
+    messageId: `<${nameOf(mail)}@${domain}>`,
     // RFC 3834: nobody's holiday notice answers it.
     headers: { 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,

@@ -5,7 +5,8 @@ import { emailLink } from '../domain/profile/email-link.ts'
 
 /** A plain-text mail to one address. */
 export interface Mail {
-  /** Always the same for the same entry and recipient, so that a mail which comes twice is known as one. */
+  /** Always the same for the same entry and recipient, so that a mail which comes twice is known as one; unique in its
+   * team. */
   readonly id: string
   readonly seq: number
   readonly teamId: TeamId
@@ -17,6 +18,11 @@ export interface Mail {
 }
 
 export type MailEntry = LogEntry & (EmailChanged | EmailRequested)
+
+/** The id, and whose: unique in the store. */
+export function nameOf({ teamId, id }: Mail): string {
+  return `${teamId}.${id}`
+}
 
 export interface MailSurroundings {
   readonly teamName: string

@@ -7,13 +7,14 @@ import { describe, type TestContext, test } from 'node:test'
 import { openMemory } from '../../test/support/harness.ts'
 import { until, within } from '../../test/support/process.ts'
 import { startMailServer } from '../../test/support/smtp.ts'
-import { aWorld, ids, TEAM } from '../../test/support/world.ts'
+import { anotherWorld, aWorld, ids, TEAM } from '../../test/support/world.ts'
 import { MovableClock } from '../clock.ts'
 import { MAIL_READER, type OtherFact } from '../domain/event.ts'
+import type { TeamId } from '../domain/ids.ts'
 import type { Store } from '../storage/store.ts'
 import { createMail } from './mail.ts'
 import { createFolderPost } from './mail-folder.ts'
-import { createMemoryPost, type MemoryPost } from './mail-memory.ts'
+import { createMemoryPost, keepingIn, type MemoryPost } from './mail-memory.ts'
 import { type Post, Undeliverable } from './mail-post.ts'
 import { createSmtpPost } from './mail-smtp.ts'
 import { parseSmtpUrl } from './smtp-url.ts'
@@ -51,7 +52,11 @@ async function start(t: TestContext, post: Post, store?: Store): Promise<Started
 }
 
 function tell(store: Store, ...facts: readonly OtherFact[]) {
-  const key = { teamId: TEAM, actorId: ids.ada, userId: ids.mel, emails: [], userIds: [] }
+  return tellIn(store, TEAM, ...facts)
+}
+
+function tellIn(store: Store, teamId: TeamId, ...facts: readonly OtherFact[]) {
+  const key = { teamId, actorId: ids.ada, userId: ids.mel, emails: [], userIds: [] }
   return store.change(key, ({ user }) => {
     assert.ok(user)
     return { user, events: [], facts, at: BEGIN }
@@ -323,6 +328,22 @@ describe('into a folder', () => {
     assert.equal(statSync(folder).mode & 0o777, 0o700)
     for (const name of files) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600)
   })
+})
+
+test('mails of two teams at the same place of their logs are two mails', async (t) => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'nametag-mail-')), 'mail')
+  t.after(() => rmSync(join(folder, '..'), { recursive: true }))
+  const memory = createMemoryPost()
+  const store = await aStore(t)
+  const { team, users } = anotherWorld()
+  await store.addTeam(team, users)
+  await tell(store, changed('coffee@example.com'))
+  await tellIn(store, team.id, changed('tea@example.com'))
+  const { mail } = await start(t, keepingIn(memory, createFolderPost(folder)), store)
+  await mail.runDue()
+  assert.deepEqual(recipients(memory).sort(), ['coffee@example.com', 'tea@example.com'])
+  assert.equal(new Set(memory.mail().map(({ id }) => id)).size, 2)
+  assert.equal(readdirSync(folder).length, 2)
 })
 
 function changed2(to: string) {

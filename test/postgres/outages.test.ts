@@ -8,7 +8,8 @@ import { openPostgres } from '../../src/storage/postgres/open.ts'
 import { OutcomeUnknown, StorageUnavailable, type Store } from '../../src/storage/store.ts'
 import { startPostgres } from '../support/postgres.ts'
 
-const server = await startPostgres()
+// Deadlocks are found soon, so that what is undone can be done again in time.
+const server = await startPostgres({ deadlock_timeout: '100ms' })
 after(() => server.stop())
 
 const PEOPLE = Array.from({ length: 20 }, (_, index) => `U0P${index + 100}` as UserId)
