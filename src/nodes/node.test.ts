@@ -179,6 +179,7 @@ describe('nodes', () => {
     await pass(3 * BEAT_MS, store, [one, two])
     assert.deepEqual([first.steps, second.steps], [['begin'], []])
     await stop()
+    await nextTurn()
     await two.node.look()
     assert.deepEqual([first.steps, second.steps], [['begin', 'finish'], ['begin']])
   })
@@ -352,6 +353,17 @@ describe('nodes', () => {
     assert.ok((work?.held?.lease.epoch ?? 0) > (held?.lease.epoch ?? 0))
   })
 
+  test('one that stops does not wait for a store that is away', async (t) => {
+    const store = new SharedLeases()
+    const one = await aNode(t, store)
+    const [works = []] = wantAll([one], ['app:1'])
+    await one.node.look()
+    store.answering = () => new Promise(() => {})
+    void one.node.look()
+    await one.node.stop()
+    assert.deepEqual(works[0]?.steps, ['begin', 'finish'])
+  })
+
   test('what could not be given back is given back later', async (t) => {
     const store = new SharedLeases()
     const [one, two] = [await aNode(t, store), await aNode(t, store)]
@@ -361,6 +373,7 @@ describe('nodes', () => {
     await one.node.look()
     store.answering = () => Promise.reject(new Error('The store is away.'))
     await stop()
+    await nextTurn()
     store.answering = async () => {}
     await two.node.look()
     assert.deepEqual(second.steps, [])

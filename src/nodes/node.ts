@@ -22,17 +22,20 @@ export interface NodeOptions {
 export interface Node {
   /** Resolves when it lives. */
   start(): Promise<void>
-  /** From the next look on, the work is sought. Returns how to want it no more, which finishes it and gives it back. */
+  /** From the next look on, the work is sought. Returns how to want it no more, which finishes it; right after that it is
+   * given back. */
   want(work: Work): () => Promise<void>
   /** Takes what is wanted and free, and begins to finish what another node is to have. Resolves when what was taken has
    * begun. It comes after each sign of life, too. */
   look(): Promise<void>
-  /** Finishes all its work and leaves. */
+  /** Finishes all its work and leaves. A store that is away is not waited for: there, this node's time runs out. */
   stop(): Promise<void>
 }
 
 /** Leases that are asked for at once. */
 const TAKEN_AT_ONCE_MAX = 1000
+/** How long the store is waited for at the end. */
+const LEAVE_MS_MAX = 1000
 
 export function createNode(options: NodeOptions): Node {
   return new LeasingNode(options)
@@ -50,7 +53,7 @@ class LeasingNode implements Node {
   readonly #leaving = new Map<string, Task>()
   /** What the store is to hear of. */
   #given: Lease[] = []
-  #giving: Promise<void> | undefined
+  #isGiving = false
   #looking: Promise<void> = Promise.resolve()
   #nextLook: Promise<void> | undefined
   #isStopped = false
@@ -103,15 +106,13 @@ class LeasingNode implements Node {
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    await this.#looking
     await Promise.all([...this.#tasks.values(), ...this.#leaving.values()].map((task) => this.#finish(task)))
-    await this.#giving
-    await this.#life.stop()
+    await Promise.race([this.#life.stop(), new Promise((resolve) => setTimeout(resolve, LEAVE_MS_MAX).unref())])
   }
 
   async #lookOnce(): Promise<void> {
     if (this.#isStopped || !this.#life.isValid()) return
-    if (this.#given.length > 0) await this.#giveBackAll()
+    await this.#giveBackAll()
     const tasks = [...this.#tasks.values()]
     for (const task of tasks) if (task.lease !== undefined && !this.#isFor(task)) void this.#finish(task)
     const wanted = tasks.filter((task) => task.isIdle && !this.#leaving.has(keyOf(task.work)) && this.#isFor(task))
@@ -126,14 +127,17 @@ class LeasingNode implements Node {
       id,
       wanted.map(({ work }) => nameOf(work)),
     )
-    // What was taken for a life that is over is free again already.
-    if (id !== this.#life.id || !this.#life.isValid()) return
+    // What was taken for a life that is over is free again already, or soon.
+    if (id !== this.#life.id || !this.#life.isValid() || this.#isStopped) return
     await Promise.all(taken.map((lease) => this.#begin(lease)))
   }
 
   async #begin(lease: Lease): Promise<void> {
     const task = this.#tasks.get(keyOf(lease))
-    if (task === undefined || !task.isIdle) return this.#giveBack(lease)
+    if (task === undefined || !task.isIdle) {
+      this.#giveBack(lease)
+      return
+    }
     const hasBegun = await task.begin(lease, () => this.#log.warn(nameOf(lease), 'Another node has this work.'))
     if (hasBegun) return
     await this.#finish(task)
@@ -147,22 +151,24 @@ class LeasingNode implements Node {
 
   async #finish(task: Task): Promise<void> {
     const lease = await task.finish()
-    if (lease !== undefined) await this.#giveBack(lease)
+    if (lease !== undefined) this.#giveBack(lease)
   }
 
   /** What ends in one turn is given back together. */
-  #giveBack(lease: Lease): Promise<void> {
+  #giveBack(lease: Lease): void {
     this.#given.push(lease)
-    this.#giving ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      this.#giving = undefined
-      return this.#giveBackAll()
+    if (this.#isGiving) return
+    this.#isGiving = true
+    setImmediate(() => {
+      this.#isGiving = false
+      void this.#giveBackAll()
     })
-    return this.#giving
   }
 
   /** Never rejects: what could not be given back is given back at a later look. */
   async #giveBackAll(): Promise<void> {
     const given = this.#given
+    if (given.length === 0) return
     this.#given = []
     try {
       await this.#leases.giveBack(given)
