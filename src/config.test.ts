@@ -135,7 +135,10 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
     { ...CREATE, scopes: ['a', 'b'], kind: 'bot', team: 'T01', app: 'A01', expiresInSeconds: 90 },
   ],
   ['token list --data d --json', { run: 'token list', ...AROUND, place: FOLDER, team: null, json: true }],
-  ['token revoke Tk1 --data d', { run: 'token revoke', ...AROUND, place: FOLDER, tokenId: 'Tk1', json: false }],
+  [
+    'token revoke Tk1 --data d',
+    { run: 'token revoke', ...AROUND, place: FOLDER, team: null, tokenId: 'Tk1', json: false },
+  ],
   ['migrate --data d', { run: 'migrate', ...AROUND, place: FOLDER, check: false, json: false }],
   [
     `migrate --database-url ${URL} --check --json`,

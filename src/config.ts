@@ -103,7 +103,7 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
     case 'token revoke': {
       const [tokenId = ''] = readOperands(values, 'which token? "nametag token list" shows their ids')
       if (/^xox|^xapp/.test(tokenId)) throw new Wrong('a token is revoked by its id, not by the token itself')
-      return { run: name, ...around, place: readPlace(values), tokenId, json }
+      return { run: name, ...around, place: readPlace(values), team: values.text('team') ?? null, tokenId, json }
     }
     default:
       if (isOperatorCommand(name)) return readOperatorCommand(name, values, around)

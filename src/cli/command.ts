@@ -80,6 +80,7 @@ export interface TokenList extends Surroundings {
 export interface TokenRevoke extends Surroundings {
   readonly run: 'token revoke'
   readonly place: StorePlace
+  readonly team: string | null
   readonly tokenId: string
   readonly json: boolean
 }

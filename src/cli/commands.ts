@@ -190,8 +190,11 @@ export const COMMANDS = [
     summary: 'Revoke a token by the id that "token list" shows.',
     examples: ['nametag token revoke T0COFFEE1-1 --data ./team'],
     operands: { name: 'ID', max: 1 },
-    flags: [SERVER_DATA, DATABASE_URL, TOKEN_KEY, JSON_OUT],
-    notes: ['Ends with 0 when revoked, 1 when no token has this id, 2 when the command is wrong.'],
+    flags: [SERVER_DATA, DATABASE_URL, TOKEN_KEY, TEAM, JSON_OUT],
+    notes: [
+      'Without --team, one team after the other is asked: of very many, name it.',
+      'Ends with 0 when revoked, 1 when no token has this id, 2 when the command is wrong.',
+    ],
   },
   ...OPERATOR_COMMANDS,
   ...CLIENT_COMMANDS,

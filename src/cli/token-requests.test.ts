@@ -90,6 +90,17 @@ for (const [name, request, error] of REFUSED) {
   })
 }
 
+test('of several teams the named one alone loses its token; unnamed, whichever has it', async (t) => {
+  const { ask } = await begin(t, { teams: 2 })
+  const created = await ask({ ...CREATE, team: 'T0COFFEE1' })
+  assert.ok(created.ok)
+  const { tokenId } = (created.result as NewToken).grant
+  const refused = { ok: false, error: `No token has the id ${tokenId}.` }
+  assert.deepEqual(await ask({ command: 'token revoke', team: 'T0SECOND01', tokenId }), refused)
+  assert.deepEqual(await ask({ command: 'token revoke', tokenId }), { ok: true, result: { revoked: tokenId } })
+  assert.deepEqual(await ask({ command: 'token revoke', team: 'T0COFFEE1', tokenId }), refused)
+})
+
 test('of several teams one must be named', async (t) => {
   const { ask } = await begin(t, { teams: 2 })
   const error = 'There are 2 teams (T0COFFEE1, T0SECOND01); say which with --team.'

@@ -19,7 +19,7 @@ export type TokenRequest =
       readonly expiresInSeconds: number | null
     }
   | { readonly command: 'token list'; readonly team: string | null }
-  | { readonly command: 'token revoke'; readonly tokenId: string }
+  | { readonly command: 'token revoke'; readonly team: string | null; readonly tokenId: string }
 
 export interface NewToken {
   readonly token: string
@@ -47,7 +47,7 @@ export function answerTokenRequests(around: Surroundings): AnswerControl {
       case 'token list':
         return listTokens(around, parsed.team)
       case 'token revoke':
-        return revokeToken(around, parsed.tokenId)
+        return revokeToken(around, parsed)
       case undefined:
         return no('This server does not know the request; is it of another version?')
       default:
@@ -129,9 +129,14 @@ async function findTokens(store: Store, teamId: TeamId): Promise<readonly Grant[
   return tokens
 }
 
-async function revokeToken({ store, clock }: Surroundings, tokenId: string): Promise<ControlAnswer> {
+async function revokeToken(
+  { store, clock }: Surroundings,
+  { team: wanted, tokenId }: TokenRequest & { command: 'token revoke' },
+): Promise<ControlAnswer> {
   const now = Math.floor(clock.now() / 1000)
-  for await (const { id } of allTeams(store)) {
+  const team = wanted === null ? undefined : await findTeam(store, wanted)
+  if (typeof team === 'string') return no(team)
+  for await (const { id } of team === undefined ? allTeams(store) : [team]) {
     if (await store.revokeToken(id, tokenId, now)) return { ok: true, result: { revoked: tokenId } }
   }
   return no(`No token has the id ${tokenId}.`)
@@ -168,8 +173,8 @@ function parseRequest(request: unknown): TokenRequest | undefined {
   const asked = request as Readonly<Record<string, unknown>>
   const team = textOrNull(asked.team)
   if (asked.command === 'token list' && team !== undefined) return { command: 'token list', team }
-  if (asked.command === 'token revoke' && typeof asked.tokenId === 'string') {
-    return { command: 'token revoke', tokenId: asked.tokenId }
+  if (asked.command === 'token revoke' && team !== undefined && typeof asked.tokenId === 'string') {
+    return { command: 'token revoke', team, tokenId: asked.tokenId }
   }
   if (asked.command === 'token create' && team !== undefined) return parseCreate(asked, team)
   return undefined

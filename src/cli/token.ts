@@ -30,7 +30,7 @@ function requestOf(command: TokenCommand): TokenRequest {
     case 'token list':
       return { command: command.run, team: command.team }
     case 'token revoke':
-      return { command: command.run, tokenId: command.tokenId }
+      return { command: command.run, team: command.team, tokenId: command.tokenId }
     default:
       return command satisfies never
   }
