@@ -43,6 +43,7 @@ async function recordLoad(options: { shardByTeam: boolean }) {
     await Promise.all([...TEAMS.map((id) => change(store, id)), ...TEAMS.map((id) => administer(store, id))])
     const claimed = await store.claimDue(MAIL_READER, 1_000_000, 2_000_000, 1000)
     assert.equal(claimed.length, 10 * TEAMS.length)
+    await shareWork(store)
     return { transactions, store }
   } finally {
     stop()
@@ -69,6 +70,16 @@ async function administer(store: Store, teamId: TeamId): Promise<void> {
     keep: [undelivered('Ev1', { teamId, reader: READER })],
   })
   await store.saveProgress({ teamId, reader: READER, cursor: 2, drop: ['Ev1'] })
+}
+
+async function shareWork({ leases }: Store): Promise<void> {
+  const works = TEAMS.map((teamId) => ({ teamId, name: READER }))
+  await leases.begin('node', 60_000)
+  const taken = await leases.take('node', works)
+  assert.equal(taken.length, works.length)
+  await leases.giveBack(taken)
+  assert.equal((await leases.take('node', works)).length, works.length)
+  await leases.end('node')
 }
 
 /** Listens at every connection: to what is sent between a begin and its end, and to writes that stand alone. */
