@@ -64,6 +64,21 @@ export function openUsers(db: Connection): Users {
     for update of
       u`)
 
+  // The same for people of one team. A database that shards by team locks rows of one shard, and has to be told which.
+  const lockOfTeam = db.prepare<[TeamId, ids: readonly UserId[]], Found>(`
+    select
+      team_id as "teamId",
+      id as "userId",
+      body
+    from
+      users
+    where
+      team_id = $1
+      and id = any($2::text[])
+    order by
+      id
+    for update`)
+
   const findEmailOwners = db.prepare<[teamIds: readonly TeamId[], emailsLower: readonly string[]], EmailOwner>(`
     select
       u.team_id as "teamId",
@@ -180,7 +195,12 @@ export function openUsers(db: Connection): Users {
 
   return {
     find: (keys) => find.all(...toKeyColumns(keys)),
-    lock: (keys) => lock.all(...toKeyColumns(keys)),
+    lock: (keys) => {
+      const [teamIds, ids] = toKeyColumns(keys)
+      const [teamId] = teamIds
+      const isOneTeam = teamId !== undefined && teamIds.every((other) => other === teamId)
+      return isOneTeam ? lockOfTeam.all(teamId, ids) : lock.all(teamIds, ids)
+    },
     findEmailOwners: (keys) =>
       findEmailOwners.all(
         keys.map(({ teamId }) => teamId),
