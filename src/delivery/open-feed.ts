@@ -1,3 +1,4 @@
+import type { TeamId } from '../domain/ids.ts'
 import { AppFeed, type FeedFacts, type FeedParts } from './app-feed.ts'
 import { readerOf } from './find-event.ts'
 import { Place } from './place.ts'
@@ -12,8 +13,14 @@ export async function openFeed(parts: FeedParts, facts: FeedFacts): Promise<AppF
   const { store, log } = parts
   const { teamId, startAfter, held } = facts
   const found = await store.findCursor(teamId, reader)
-  const cursor = Math.min(found ?? startAfter, parts.lastSeq(teamId))
+  const cursor = await withinLog(parts, teamId, found ?? startAfter)
   if (found !== cursor) await store.saveProgress({ teamId, reader, cursor, lease: held.lease })
   const rows = (await store.findUndelivered(teamId, reader, WAITING_ROWS_MAX)).filter(({ nextAt }) => nextAt !== null)
   return new AppFeed(parts, facts, { rows, place: new Place({ store, teamId, reader, cursor, held, log }, rows) })
+}
+
+/** Of a store that was set back, the end. What this node knows of the end may be older than the place, where another node
+ * has just told the app: then the store is asked. */
+async function withinLog({ store, lastSeq }: FeedParts, teamId: TeamId, cursor: number): Promise<number> {
+  return cursor <= lastSeq(teamId) ? cursor : Math.min(cursor, await store.findLastSeq(teamId))
 }
