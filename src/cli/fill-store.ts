@@ -32,7 +32,6 @@ export interface FillOptions {
 
 const BEAT_MS = 1000
 const LOOK_MS = 100
-const TOKENS_TOGETHER = 100
 /** A process that has not said for so long that it goes on has ended. */
 const STOPPED_AFTER_MS = 30_000
 
@@ -124,16 +123,9 @@ export async function addWorkspace(store: Store, { team, users, tokens }: Worksp
       team,
       users.map((user) => ({ ...user, updated })),
     )
-  for (let first = 0; first < tokens.length; first += TOKENS_TOGETHER) {
-    await addTokens(store, tokens.slice(first, first + TOKENS_TOGETHER))
+  for (const { token, grant } of tokens) {
+    if ((await store.findGrant(token)) === undefined) await store.addToken(token, grant)
   }
-}
-
-/** All of them share a flush of the disk. */
-async function addTokens(store: Store, tokens: Workspace['tokens']): Promise<void> {
-  const missing: Workspace['tokens'][number][] = []
-  for (const each of tokens) if ((await store.findGrant(each.token)) === undefined) missing.push(each)
-  await Promise.all(missing.map(({ token, grant }) => store.addToken(token, grant)))
 }
 
 async function readMark(note: string | undefined, folder: string | null): Promise<Mark | undefined> {
