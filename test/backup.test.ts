@@ -215,7 +215,9 @@ test('a backup that is broken off leaves nothing behind', async (t) => {
   await (await startOn(t, data)).stop()
   const db = new Database(join(data, 'nametag.db'))
   const body = 'x'.repeat(20_000)
-  const add = db.prepare("insert into log (team_id, seq, user_id, types, at, body) values ('T', ?, 'U', '', 0, ?)")
+  const add = db.prepare(
+    "insert into log (team_id, seq, user_id, kind, types, at, body) values ('T', ?, 'U', 'user', '', 0, ?)",
+  )
   db.transaction(() => {
     for (let row = 0; row < 10_000; row += 1) add.run(row + 1, body)
   })()
