@@ -3,6 +3,7 @@ import type { EventType, OtherFact } from '../domain/event.ts'
 import type { TeamId, UserId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
 import type { User } from '../domain/user.ts'
+import { Rows } from './rows.ts'
 import type { Change, ChangeKey, Loaded } from './store.ts'
 
 /** One waiting `change`. */
@@ -112,7 +113,7 @@ function textLengthOf({ body, facts }: Write): number {
 /** What was committed, and over it what the batch has decided so far. */
 class BatchState {
   readonly #committed: Committed
-  readonly #users = new Map<string, User>()
+  readonly #users = new Rows<User>()
   /** `null`: the address was given up within this batch. */
   readonly #emailOwners = new Map<string, UserId | null>()
 
@@ -123,10 +124,11 @@ class BatchState {
   load(key: ChangeKey): Loaded {
     const team = this.#committed.findTeam(key.teamId)
     if (team === undefined) throw new Error(`There is no team ${key.teamId}.`)
+    const user = this.#findUser(key.teamId, key.userId)
     return {
       team,
-      actor: this.#findUser(key.teamId, key.actorId),
-      user: this.#findUser(key.teamId, key.userId),
+      actor: key.actorId === key.userId ? user : this.#findUser(key.teamId, key.actorId),
+      user,
       emailOwners: this.#findEmailOwners(key),
       knownUsers: this.#findKnownUsers(key),
     }
@@ -134,7 +136,7 @@ class BatchState {
 
   apply({ before, after }: Write): void {
     if (after === before) return
-    this.#users.set(rowKey(after.teamId, after.id), after)
+    this.#users.set(after, after)
     const given = emailKeyOf(before)
     const taken = emailKeyOf(after)
     if (given === taken) return
@@ -146,7 +148,7 @@ class BatchState {
 
   #findUser(teamId: TeamId, userId: UserId): User | undefined {
     if (this.#users.size === 0) return this.#committed.findUser(teamId, userId)
-    return this.#users.get(rowKey(teamId, userId)) ?? this.#committed.findUser(teamId, userId)
+    return this.#users.get({ teamId, id: userId }) ?? this.#committed.findUser(teamId, userId)
   }
 
   #findEmailOwners(key: ChangeKey): ReadonlyMap<string, UserId> {

@@ -5,13 +5,14 @@ import type { User } from '../../domain/user.ts'
 import { BoundedCache } from '../bounded-cache.ts'
 import { type Committed, rowKey, type Write } from '../deciding.ts'
 import type { StoreLimits } from '../limits.ts'
+import { type RowKey, Rows } from '../rows.ts'
 import type { Tables } from './tables.ts'
 
 /** What was read or written lately. Only what is committed ever enters, so a rollback has nothing to take back. */
 export class Caches implements Committed {
   readonly #tables: Tables
   readonly #teams: BoundedCache<Team>
-  readonly #users: BoundedCache<User>
+  readonly #users: BoundedCache<User, RowKey>
   readonly #grants: BoundedCache<Grant>
   /** Whether a user has a live token of an app. */
   readonly #userTokens: BoundedCache<boolean>
@@ -19,7 +20,7 @@ export class Caches implements Committed {
   constructor(tables: Tables, limits: StoreLimits) {
     this.#tables = tables
     this.#teams = new BoundedCache(limits.cachedTeamsMax)
-    this.#users = new BoundedCache(limits.cachedUsersMax, limits.cachedUsersTextMax)
+    this.#users = new BoundedCache(limits.cachedUsersMax, limits.cachedUsersTextMax, () => new Rows())
     this.#grants = new BoundedCache(limits.cachedGrantsMax)
     this.#userTokens = new BoundedCache(limits.cachedGrantsMax)
   }
@@ -33,7 +34,7 @@ export class Caches implements Committed {
   }
 
   findUser(teamId: TeamId, userId: UserId): User | undefined {
-    const key = rowKey(teamId, userId)
+    const key = { teamId, id: userId }
     const cached = this.#users.get(key)
     if (cached !== undefined) return cached
     const found = this.#tables.users.find(teamId, userId)
@@ -64,7 +65,7 @@ export class Caches implements Committed {
 
   keepUsers(writes: readonly Write[]): void {
     for (const { before, after, body } of writes) {
-      if (after !== before) this.#users.set(rowKey(after.teamId, after.id), after, body.length)
+      if (after !== before) this.#users.set(after, after, body.length)
     }
   }
 
