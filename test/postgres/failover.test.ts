@@ -98,6 +98,27 @@ test('calls that wait for a standby that never comes are told that their outcome
   await store.close()
 })
 
+for (const [code, outcome] of [
+  ['40003', OutcomeUnknown],
+  ['XX000', OutcomeUnknown],
+  ['53100', StorageUnavailable],
+] as const) {
+  test(`a commit that fails with ${code} is told as ${outcome.name}`, async () => {
+    const { store, url } = await openFilled()
+    const on = (text: string) => cluster.query(text, new URL(url).pathname.slice(1))
+    // Distributed engines answer so; here the server is made to.
+    await on(`create function fail() returns trigger language plpgsql as
+      'begin raise exception ''at commit'' using errcode = ''${code}''; end';
+      create constraint trigger failing after insert on log deferrable initially deferred
+        for each row execute function fail()`)
+    await assert.rejects(store.change(keyFor(ADA), setTitle('lost')), outcome)
+    await on('drop trigger failing on log')
+    await store.change(keyFor(ADA), setTitle('again'))
+    assert.deepEqual(await titles(url), ['again'])
+    await store.close()
+  })
+}
+
 test('a network that swallows everything keeps calls waiting for some seconds, and no longer than it lasts', async () => {
   const { store, url } = await openFilled()
   await Promise.all(PEOPLE.map((userId) => store.findUser(TEAM, userId)))
@@ -146,8 +167,9 @@ test('connections that lead to a standby take no write, and are given up as soon
 
 test('connections that the server closes for being idle are not missed', async () => {
   await cluster.query('create role idler login')
-  await cluster.query("alter role idler set idle_session_timeout = '50ms'")
   const { store, url } = await openFilled('idler')
+  await cluster.query("alter role idler set idle_session_timeout = '1s'")
+  cluster.proxy.cut()
   const idle = "select 1 from pg_stat_activity where usename = 'idler' and application_name = 'nametag'"
   for (const title of ['a', 'b', 'c']) {
     await store.change(keyFor(ADA), setTitle(title))

@@ -54,16 +54,20 @@ test('a commit whose answer is lost is told as unknown, and it is there', async 
   // A commit that waits for a standby is on the disk already.
   await server.query("alter system set synchronous_standby_names = 'nobody'")
   await server.query('select pg_reload_conf()')
-  const change = store.change(keyFor(ADA), setTitle('after'))
-  change.catch(() => {})
-  const judged = store.change(keyFor(BOB), () => refuse('too_long'))
-  judged.catch(() => {})
-  await waitFor(url, "wait_event = 'SyncRep'")
-  await cutConnections()
-  await assert.rejects(change, OutcomeUnknown)
-  await assert.rejects(judged, StorageUnavailable)
-  await server.query('alter system reset synchronous_standby_names')
-  await server.query('select pg_reload_conf()')
+  try {
+    await untilCommitsWait(url)
+    const change = store.change(keyFor(ADA), setTitle('after'))
+    change.catch(() => {})
+    const judged = store.change(keyFor(BOB), () => refuse('too_long'))
+    judged.catch(() => {})
+    await waitFor(url, "wait_event = 'SyncRep'")
+    await cutConnections()
+    await assert.rejects(change, OutcomeUnknown)
+    await assert.rejects(judged, StorageUnavailable)
+  } finally {
+    await server.query('alter system reset synchronous_standby_names')
+    await server.query('select pg_reload_conf()')
+  }
   assert.equal((await store.findUser(TEAM, ADA))?.profile.title, 'after')
   await store.change(keyFor(ADA), setTitle('again'))
   assert.deepEqual(titlesIn(await store.readLog(TEAM, 0, 10)), ['before', 'after', 'again'])
@@ -209,12 +213,26 @@ async function cutConnections(): Promise<void> {
 }
 
 /** Resolves when a connection of the store waits for what `condition` says. */
-async function waitFor(url: string, condition: string): Promise<void> {
-  const found = `select count(*) from pg_stat_activity where application_name = 'nametag' and ${condition}`
+async function waitFor(url: string, condition: string, name = 'nametag'): Promise<void> {
+  const found = `select count(*) from pg_stat_activity where application_name = '${name}' and ${condition}`
   const start = performance.now()
   while (Number((await queryAt(url, found))[0]?.count) === 0) {
     assert.ok(performance.now() - start < 10_000, `nothing waits: ${condition}`)
   }
+}
+
+/** What was set takes effect some time after it was asked for. */
+async function untilCommitsWait(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  const writing = (async () => {
+    for (let number = 0; ; number += 1) await client.query(`comment on table log is '${number}'`)
+  })()
+  writing.catch(() => {})
+  await waitFor(url, "wait_event = 'SyncRep'", '')
+  await server.query("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'")
+  await assert.rejects(writing)
 }
 
 async function queryAt(url: string, text: string): Promise<readonly Record<string, unknown>[]> {

@@ -40,6 +40,12 @@ export function isWarning({ code = '' }: { readonly code?: string | undefined })
   return code.startsWith('01')
 }
 
+/** Whether a commit that failed so may have been done all the same. CockroachDB says so with 40003; YugabyteDB reports what
+ * happened among its servers as an internal error. */
+export function isAmbiguous(error: unknown): boolean {
+  return isLost(error) || ['40003', 'XX'].some((code) => codeOf(error).startsWith(code))
+}
+
 /** Whether a new connection may do better: this one is gone, or it leads to a server that only reads, as one does that
  * was the primary when it was opened. */
 export function isUseless(error: unknown): boolean {
@@ -59,8 +65,9 @@ export function outageOf(error: unknown): unknown {
 }
 
 /** Classes of SQLSTATE, or whole ones: connection, authority to connect, no such database, read-only standby, transaction
- * ended by a timeout, resources, lock not available, shutdown and cancelling, the system under it, a damaged file. */
-const OUTAGES = ['08', '28', '3D000', '25006', '25P03', '25P04', '53', '55P03', '57', '58', 'XX001', 'XX002']
+ * ended by a timeout, outcome unknown, resources, lock not available, shutdown and cancelling, the system under it, what
+ * the server did not expect of itself, such as a quota or a damaged file. */
+const OUTAGES = ['08', '28', '3D000', '25006', '25P03', '25P04', '40003', '53', '55P03', '57', '58', 'XX']
 
 function codeOf(error: unknown): string {
   return error instanceof pg.DatabaseError ? (error.code ?? '') : ''

@@ -1,6 +1,6 @@
 import { OutcomeUnknown, StorageUnavailable } from '../store.ts'
 import type { Connection, Pool, Session } from './connection.ts'
-import { isConflict, isLost, isUseless, outageOf } from './outages.ts'
+import { isAmbiguous, isConflict, isLost, isUseless, outageOf } from './outages.ts'
 
 /** Runs work in one transaction of its own and resolves when that is on the disk. `last` says what is to be sent right
  * before the commit: it travels with it, in one round trip. Work may run again, where another transaction stood in its
@@ -78,9 +78,9 @@ async function commit<Result>(session: Session, last: () => Promise<Result>): Pr
     return lasting
   }
   if (sent.status === 'rejected' && !isLost(sent.reason)) throw sent.reason
-  if (committed.status === 'rejected' && !isLost(committed.reason)) throw committed.reason
+  if (committed.status === 'rejected' && !isAmbiguous(committed.reason)) throw committed.reason
   if (committed.status === 'fulfilled') throw new StorageUnavailable('PostgreSQL rolled the transaction back.')
-  throw new OutcomeUnknown('The connection was lost during a commit.', { cause: committed.reason })
+  throw new OutcomeUnknown('A commit failed, and may have been done.', { cause: committed.reason })
 }
 
 /** Where it fails, the connection is lost, and the transaction with it. */
