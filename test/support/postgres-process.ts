@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
@@ -146,12 +146,34 @@ function readPidFile({ data }: Place): readonly string[] {
 }
 
 function childrenOf(parent: number): readonly number[] {
+  return parentsByProcess().flatMap(([pid, ppid]) => (ppid === parent ? [pid] : []))
+}
+
+/** Slim Linux images have no `ps`. */
+function parentsByProcess(): readonly (readonly [pid: number, ppid: number])[] {
+  if (process.platform === 'linux') {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => [Number(name), parentOf(name)])
+  }
   const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-  const pairs = all
+  return all
     .trim()
     .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-  return pairs.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []))
+    .map((line) => {
+      const [pid = 0, ppid = 0] = line.trim().split(/\s+/).map(Number)
+      return [pid, ppid]
+    })
+}
+
+/** 0 where the process has ended meanwhile. The name, in brackets, may hold anything. */
+function parentOf(pid: string): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return 0
+  }
 }
 
 function endProcess(pid: number): void {
