@@ -51,6 +51,15 @@ const CREATE = {
 }
 
 const BACKUP = { run: 'backup', ...AROUND, folder: 'd', to: 'f', withKey: false, force: false, json: false }
+const IMPORT = {
+  run: 'import',
+  ...AROUND,
+  file: 'f',
+  place: FOLDER,
+  fresh: false,
+  withoutTokens: false,
+  json: false,
+}
 const RESTORE = {
   run: 'restore',
   ...AROUND,
@@ -156,6 +165,17 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
     { ...RESTORE, fresh: true, tokenKey: 'k', withoutTokens: true },
   ],
   ['restore f --data d', RESTORE, { NAMETAG_FRESH: '1', NAMETAG_TOKEN_KEY: 'k' }],
+  ['export --data d --to f', { run: 'export', ...AROUND, place: FOLDER, to: 'f', force: false, json: false }],
+  [
+    'export --to f --force',
+    { run: 'export', ...AROUND, place: { ...DATABASE, tokenKey: '' }, to: 'f', force: true, json: false },
+    { NAMETAG_DATABASE_URL: URL },
+  ],
+  ['import f --data d', IMPORT],
+  [
+    `import f --database-url ${URL} --token-key k --fresh --without-tokens --json`,
+    { ...IMPORT, place: { ...DATABASE, tokenKey: 'k' }, fresh: true, withoutTokens: true, json: true },
+  ],
   ['profile get', GET, TOKEN],
   ['profile get', { ...GET, token: { from: 'environment', name: 'SLACK_TOKEN', token: 's' } }, { SLACK_TOKEN: 's' }],
   ['profile get', { ...GET, token: { from: 'home', path: '/c/nametag/token' } }, { XDG_CONFIG_HOME: '/c' }],
@@ -275,6 +295,9 @@ const REFUSED: readonly (readonly [line: string, sentence: string, env?: Env])[]
   ],
   ['backup --data d', '--to FILE is needed: the file to make'],
   ['backup --to f', FOLDER_NEEDED],
+  ['export --data d', '--to FILE is needed: the file to make'],
+  ['import --data d', 'which export? Give the file'],
+  ['import f', WHERE],
   ['restore --data d', 'which backup? Give the file'],
   ['restore f', FOLDER_NEEDED],
   ['token revoke --data d', 'which token? "nametag token list" shows their ids'],

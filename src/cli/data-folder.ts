@@ -4,6 +4,7 @@ import { bringUpToDate, findSchema } from '../storage/sqlite/schema.ts'
 import type { Store } from '../storage/store.ts'
 import { lateDigest, takeTokenKey } from '../storage/token-key-check.ts'
 import { CannotStart } from './cannot-start.ts'
+import { expectWhole } from './expect-whole.ts'
 import { databaseIn, deleteOwnFiles, keyIn, takeFolder } from './folder-files.ts'
 
 /** A store and the folder it lives in, held by this process alone. */
@@ -37,6 +38,7 @@ async function openKeyed(folder: string): Promise<Store> {
   const { digest, use } = lateDigest()
   const store = await openSqlite({ path: databaseIn(folder), tokenDigest: digest })
   try {
+    await expectWhole(store, folder)
     use(await takeTokenKey(store, { file: keyIn(folder), isAlone: true }))
     return store
   } catch (error) {

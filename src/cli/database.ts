@@ -3,10 +3,15 @@ import { resolve } from 'node:path'
 import { openPostgres } from '../storage/postgres/open.ts'
 import { bringUpToDate, findSchema, isNametags } from '../storage/postgres/schema.ts'
 import type { PostgresOptions } from '../storage/postgres/store.ts'
+import { openTransferSource } from '../storage/postgres/transfer-source.ts'
+import { openTransferTarget } from '../storage/postgres/transfer-target.ts'
 import type { Schema } from '../storage/schema.ts'
 import type { Store } from '../storage/store.ts'
 import { lateDigest, takeTokenKey } from '../storage/token-key-check.ts'
+import type { TransferSource, TransferTarget } from '../storage/transfer.ts'
 import { CannotStart } from './cannot-start.ts'
+import { reasonOf } from './error-reason.ts'
+import { expectWhole } from './expect-whole.ts'
 import { type Database, nameOf } from './store-place.ts'
 
 /** A store in a database, which other processes may have open too. */
@@ -23,7 +28,7 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const { digest, use } = lateDigest()
   const store = await within(place, () => openPostgres({ url: place.url, tokenDigest: digest, ...options }))
-  return keyed(store, place.tokenKey, use)
+  return keyed(store, place, use)
 }
 
 /** Whether a server has ever used the database. */
@@ -39,6 +44,14 @@ export async function findDatabaseSchema(place: Database): Promise<Schema> {
   return within(place, () => findSchema(place.url))
 }
 
+export async function openDatabaseSource(place: Database): Promise<TransferSource> {
+  return within(place, () => openTransferSource(place.url))
+}
+
+export async function openDatabaseTarget(place: Database): Promise<TransferTarget> {
+  return within(place, () => openTransferTarget(place.url))
+}
+
 async function within<Found>(place: Database, work: () => Promise<Found>): Promise<Found> {
   try {
     return await work()
@@ -47,8 +60,10 @@ async function within<Found>(place: Database, work: () => Promise<Found>): Promi
   }
 }
 
-async function keyed(store: Store, file: string, use: (key: Buffer) => void): Promise<OpenDatabase> {
+async function keyed(store: Store, place: Database, use: (key: Buffer) => void): Promise<OpenDatabase> {
+  const file = place.tokenKey
   try {
+    await expectWhole(store, nameOf(place))
     const hadKey = existsSync(file)
     use(await takeTokenKey(store, { file, isAlone: false }))
     return { store, madeKey: hadKey ? undefined : resolve(file), close: () => store.close() }
@@ -56,15 +71,6 @@ async function keyed(store: Store, file: string, use: (key: Buffer) => void): Pr
     await store.close()
     throw new CannotStart((error as Error).message, { cause: error })
   }
-}
-
-/** What the driver says, which holds no password. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.cause instanceof Error) return reasonOf(error.cause)
-  // Where a name has several addresses, each has its own reason.
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
-  return error.message.endsWith('.') ? error.message : `${error.message}.`
 }
 
 function capital(text: string): string {

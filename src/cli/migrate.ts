@@ -1,9 +1,9 @@
-import type { Schema } from '../storage/schema.ts'
-import { findFolderSchema, migrateFolder } from './data-folder.ts'
+import { migrateFolder } from './data-folder.ts'
 import { expectData } from './open-place.ts'
 import type { Migrate } from './operator-command.ts'
 import { nameOf, type StorePlace } from './store-place.ts'
 import type { Terminal } from './terminal.ts'
+import { findSchema } from './transfer-place.ts'
 
 /** Brings the tables up to date, or tells what they lack. */
 export async function migrate({ place, check, json }: Migrate, terminal: Terminal): Promise<number> {
@@ -24,9 +24,4 @@ function stateOf(place: StorePlace, missing: readonly string[], newest: number):
 async function bringUpToDate(place: StorePlace): Promise<readonly string[]> {
   if (place.in === 'folder') return migrateFolder(place.folder)
   return (await import('./database.ts')).migrateDatabase(place)
-}
-
-async function findSchema(place: StorePlace): Promise<Schema> {
-  if (place.in === 'folder') return findFolderSchema(place.folder)
-  return (await import('./database.ts')).findDatabaseSchema(place)
 }

@@ -30,4 +30,23 @@ export interface Restore extends Surroundings {
   readonly json: boolean
 }
 
-export type OperatorCommand = Migrate | Backup | Restore
+export interface Export extends Surroundings {
+  readonly run: 'export'
+  readonly place: StorePlace
+  /** The file to make. */
+  readonly to: string
+  readonly force: boolean
+  readonly json: boolean
+}
+
+export interface Import extends Surroundings {
+  readonly run: 'import'
+  readonly file: string
+  readonly place: StorePlace
+  /** Deletes what an import left that was cut off. */
+  readonly fresh: boolean
+  readonly withoutTokens: boolean
+  readonly json: boolean
+}
+
+export type OperatorCommand = Migrate | Backup | Restore | Export | Import

@@ -1,5 +1,5 @@
 import type { CommandShape, Flag } from './commands.ts'
-import { DATABASE_URL, JSON_OUT, SERVER_DATA } from './store-flags.ts'
+import { DATABASE_URL, JSON_OUT, SERVER_DATA, TOKEN_KEY } from './store-flags.ts'
 
 const FORCE: Flag = { name: 'force', doc: 'Replace the file if it is there.' }
 const WITHOUT_TOKENS: Flag = {
@@ -68,5 +68,46 @@ export const OPERATOR_COMMANDS = [
       JSON_OUT,
     ],
     notes: ['Nothing is changed before the backup is checked.', ENDS],
+  },
+  {
+    name: 'export',
+    summary: 'Write everything that a store holds into a file that any engine takes in, also while servers run.',
+    examples: [
+      'nametag export --data ./team --to team.jsonl.gz',
+      'nametag export --database-url postgres://nametag@db.example.com/people --to people.jsonl.gz',
+    ],
+    flags: [
+      SERVER_DATA,
+      DATABASE_URL,
+      { name: 'to', value: 'FILE', doc: 'The file to make: lines of JSON, compressed where it ends in .gz. Needed.' },
+      FORCE,
+      JSON_OUT,
+    ],
+    notes: [
+      'The file is of one moment. It holds no token and no token key, but everything else: keep it secret.',
+      ENDS,
+    ],
+  },
+  {
+    name: 'import',
+    summary: 'Fill an empty store from an export, and compare what was written with it.',
+    examples: [
+      'nametag import team.jsonl.gz --database-url postgres://nametag@db.example.com/people --token-key ./team/token.key',
+      'nametag import people.jsonl.gz --data ./team',
+    ],
+    operands: { name: 'FILE', max: 1 },
+    flags: [
+      { ...SERVER_DATA, doc: 'The folder to fill; no server runs on it.' },
+      { ...DATABASE_URL, doc: 'The PostgreSQL to fill, instead of --data: postgres://user:password@host/database.' },
+      TOKEN_KEY,
+      { name: 'fresh', doc: 'Delete what an import left that was cut off. Nothing else is ever deleted.' },
+      WITHOUT_TOKENS,
+      JSON_OUT,
+    ],
+    notes: [
+      'Until an import has succeeded, no server starts on the store.',
+      'Tokens work with the key that they were made under: copy it to token.key of the folder, or name it with --token-key.',
+      ENDS,
+    ],
   },
 ] as const satisfies readonly CommandShape[]

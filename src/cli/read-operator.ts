@@ -38,6 +38,18 @@ export function readOperatorCommand(
         withoutTokens: values.isOn('without-tokens'),
         json,
       }
+    case 'export':
+      return { run: name, ...around, place: readPlace(values), to: readTo(values), force: values.isOn('force'), json }
+    case 'import':
+      return {
+        run: name,
+        ...around,
+        file: readFile(values, 'which export? Give the file'),
+        place: readPlace(values),
+        fresh: values.isOn('fresh'),
+        withoutTokens: values.isOn('without-tokens'),
+        json,
+      }
     default:
       return name satisfies never
   }

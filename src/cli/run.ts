@@ -54,6 +54,10 @@ async function start(command: Command, terminal: Terminal): Promise<number> {
       return (await import('./backup.ts')).backup(command, terminal)
     case 'restore':
       return (await import('./restore.ts')).restore(command, terminal)
+    case 'export':
+      return (await import('./export.ts')).exportStore(command, terminal)
+    case 'import':
+      return (await import('./import.ts')).importStore(command, terminal)
     case 'profile get':
     case 'profile set':
       return (await import('./profile.ts')).profile(command, terminal)

@@ -58,9 +58,6 @@ CREATE TABLE tokens (
 CREATE UNIQUE INDEX tokens_digest
   on tokens (digest);
 
-CREATE UNIQUE INDEX tokens_id
-  on tokens (token_id);
-
 CREATE INDEX tokens_user
   on tokens (team_id, user_id);
 

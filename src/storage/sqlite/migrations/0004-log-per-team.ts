@@ -48,6 +48,8 @@ create index teams_with_apps
   on teams (team_id)
   where app_count > 0;
 
+drop index tokens_id;
+
 drop index undelivered_id;
 
 drop index undelivered_next;
