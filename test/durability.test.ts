@@ -38,18 +38,15 @@ function bytesOf(token: string, title: string): string {
   return `${lines.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 }
 
-/** A call on a connection of its own; `sent` resolves when the kernel has all of it. */
-function sendAndTell(port: number, bytes: string): { sent: Promise<void>; answered: ReturnType<typeof sendRaw> } {
-  const { promise: sent, resolve } = Promise.withResolvers<void>()
-  const pieces = async function* () {
-    yield Buffer.from(bytes)
-    resolve()
-  }
-  return { sent, answered: sendRaw(port, pieces(), { answers: 1 }) }
+interface Begun {
+  /** Resolves when the kernel has the body. */
+  send(): Promise<void>
+  answer(): Promise<Received>
+  cut(): void
 }
 
 /** A call whose head has arrived, which the server has confirmed, and whose body has not. */
-async function begin(api: string, token: string, title: string): Promise<{ finish(): Promise<Received>; cut(): void }> {
+async function begin(api: string, token: string, title: string): Promise<Begun> {
   const body = `name=title&value=${title}`
   const headers = {
     authorization: `Bearer ${token}`,
@@ -58,15 +55,22 @@ async function begin(api: string, token: string, title: string): Promise<{ finis
     expect: '100-continue',
   }
   const call = request(`${api}users.profile.set`, { method: 'POST', headers, agent: false })
+  const responding = once(call, 'response') as Promise<[IncomingMessage]>
+  responding.catch(() => undefined)
+  call.on('error', () => undefined)
   call.flushHeaders()
   await once(call, 'continue')
-  call.on('error', () => undefined)
-  const finish = async () => {
-    call.end(body)
-    const [response] = (await once(call, 'response')) as [IncomingMessage]
-    return received(response.statusCode ?? 0, response.headers, Buffer.concat(await response.toArray()))
+  return {
+    async send() {
+      call.end(body)
+      await once(call, 'finish')
+    },
+    async answer() {
+      const [response] = await responding
+      return received(response.statusCode ?? 0, response.headers, Buffer.concat(await response.toArray()))
+    },
+    cut: () => call.destroy(),
   }
-  return { finish, cut: () => call.destroy() }
 }
 
 /** The calls that `work` makes of the kernel; nothing where there is no tracer to ask. */
@@ -128,18 +132,18 @@ test('calls that arrive together share one flush', async (t) => {
 test('64 connections share flushes', async (t) => {
   const markers = Array.from({ length: 64 }, (_, index) => `many${index}end`)
   const tokens = ['xoxp-ada', 'xoxp-mel', 'xoxp-gus', 'xoxp-pia']
-  const calls = await trace(t, async ({ port, pid }) => {
-    // While it stands still, all calls arrive: how fast they are sent has no say in what they share.
+  const calls = await trace(t, async ({ api, pid }) => {
+    const begun = await Promise.all(markers.map((marker, index) => begin(api, tokens[index % 4] ?? '', marker)))
+    // While the server stands still, all bodies arrive: how fast they are sent has no say in what they share.
     process.kill(pid, 'SIGSTOP')
-    const lines = markers.map((marker, index) => sendAndTell(port, bytesOf(tokens[index % 4] ?? '', marker)))
-    await Promise.all(lines.map(({ sent }) => sent))
+    await Promise.all(begun.map((call) => call.send()))
     process.kill(pid, 'SIGCONT')
-    const received = await Promise.all(lines.map(({ answered }) => answered))
-    for (const { answers } of received) assert.equal(answers[0]?.json.ok, true)
+    for (const { json } of await Promise.all(begun.map((call) => call.answer()))) assert.equal(json.ok, true)
   })
   if (!calls) return
   const first = indexOf(calls, 'request', ({ text }) => text.includes('value=many'))
   const flushes = calls.slice(first).filter(isWalFlush).length
+  t.diagnostic(`${markers.length} calls, ${flushes} flushes`)
   assert.ok(flushes < markers.length / 4, `${flushes} flushes for ${markers.length} calls`)
 })
 
@@ -151,7 +155,8 @@ test('SIGTERM lets a call that has begun finish, keeps it, and ends with 0', asy
   const begun = await begin(server.api, 'xoxp-mel', 'during')
   process.kill(server.pid, 'SIGTERM')
   await until(async () => (await isRefused(server.port)) || undefined)
-  const answer = await begun.finish()
+  await begun.send()
+  const answer = await begun.answer()
   assert.equal(answer.json.ok, true, answer.text)
   assert.equal(answer.headers.connection, 'close')
   assert.deepEqual(await within(STOP_MS_MAX, server.exited, server.stderr), { code: 0, signal: null })
