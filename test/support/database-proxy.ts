@@ -12,9 +12,9 @@ export interface DatabaseProxy {
   /** From now on, nothing passes on any connection, new ones too, and nobody is told. `resume` lets new ones pass. */
   silence(): void
   resume(): void
-  /** Breaks the next connection that commits: before its `commit` reaches the server, or when the server has answered
-   * it and the client has not heard. Resolves when that has been done. */
-  breakNextCommit(when: 'before' | 'after'): Promise<void>
+  /** Breaks the next connection that commits a transaction in which `said` was said: before its `commit` reaches the
+   * server, or when the server has answered it and the client has not heard. Resolves when that has been done. */
+  breakNextCommit(when: 'before' | 'after', said?: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -22,6 +22,8 @@ interface Pair {
   readonly client: Socket
   readonly server: Socket
   isSilent: boolean
+  /** By the client since its last commit, while there is a trap. */
+  said: Buffer
   /** What the server says of a commit is kept from the client, and then told to whoever set the trap. */
   onCommitted: (() => void) | undefined
 }
@@ -35,11 +37,11 @@ export async function startProxy(): Promise<DatabaseProxy> {
   const pairs = new Set<Pair>()
   let target: NetConnectOpts | undefined
   let isSilent = false
-  let trap: { readonly when: 'before' | 'after'; readonly sprung: () => void } | undefined
+  let trap: { readonly when: 'before' | 'after'; readonly said: string; readonly sprung: () => void } | undefined
 
   const accept = (client: Socket) => {
     if (target === undefined) return void client.resetAndDestroy()
-    const pair: Pair = { client, server: connect(target), isSilent, onCommitted: undefined }
+    const pair: Pair = { client, server: connect(target), isSilent, said: Buffer.alloc(0), onCommitted: undefined }
     pairs.add(pair)
     for (const [one, other] of [
       [client, pair.server],
@@ -57,7 +59,9 @@ export async function startProxy(): Promise<DatabaseProxy> {
 
   const passUp = (pair: Pair, bytes: Buffer) => {
     if (pair.isSilent) return
-    if (trap !== undefined && bytes.includes(COMMIT)) {
+    pair.said = trap === undefined ? bytes : Buffer.concat([pair.said, bytes])
+    const isCommit = pair.said.includes(COMMIT)
+    if (trap !== undefined && isCommit && pair.said.includes(trap.said)) {
       const { when, sprung } = trap
       trap = undefined
       if (when === 'before') {
@@ -67,6 +71,7 @@ export async function startProxy(): Promise<DatabaseProxy> {
       }
       pair.onCommitted = sprung
     }
+    if (isCommit) pair.said = Buffer.alloc(0)
     pair.server.write(bytes)
   }
 
@@ -96,9 +101,9 @@ export async function startProxy(): Promise<DatabaseProxy> {
     resume: () => {
       isSilent = false
     },
-    breakNextCommit: (when) =>
+    breakNextCommit: (when, said = '') =>
       new Promise((resolve) => {
-        trap = { when, sprung: resolve }
+        trap = { when, said, sprung: resolve }
       }),
     close: async () => {
       for (const pair of pairs) breakPair(pair)
