@@ -60,6 +60,7 @@ const IMPORT = {
   withoutTokens: false,
   json: false,
 }
+const DOCTOR = { run: 'doctor', ...AROUND, place: null, publicUrl: null, smtp: null, json: false }
 const RESTORE = {
   run: 'restore',
   ...AROUND,
@@ -176,6 +177,14 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
     `import f --database-url ${URL} --token-key k --fresh --without-tokens --json`,
     { ...IMPORT, place: { ...DATABASE, tokenKey: 'k' }, fresh: true, withoutTokens: true, json: true },
   ],
+  ['doctor', DOCTOR],
+  ['doctor --data d --json', { ...DOCTOR, place: FOLDER, json: true }],
+  [
+    'doctor --public-url http://a.example/',
+    { ...DOCTOR, place: DATABASE, publicUrl: 'http://a.example' },
+    { NAMETAG_DATABASE_URL: URL },
+  ],
+  ['doctor --smtp-url smtp://mail.example.com?from=hr@example.com', { ...DOCTOR, smtp: SMTP }],
   ['profile get', GET, TOKEN],
   ['profile get', { ...GET, token: { from: 'environment', name: 'SLACK_TOKEN', token: 's' } }, { SLACK_TOKEN: 's' }],
   ['profile get', { ...GET, token: { from: 'home', path: '/c/nametag/token' } }, { XDG_CONFIG_HOME: '/c' }],
@@ -295,6 +304,7 @@ const REFUSED: readonly (readonly [line: string, sentence: string, env?: Env])[]
   ],
   ['backup --data d', '--to FILE is needed: the file to make'],
   ['backup --to f', FOLDER_NEEDED],
+  [`doctor --data d --database-url ${URL}`, CHOOSE],
   ['export --data d', '--to FILE is needed: the file to make'],
   ['import --data d', 'which export? Give the file'],
   ['import f', WHERE],

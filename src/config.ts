@@ -6,8 +6,8 @@ import { readClientCommand } from './cli/read-client.ts'
 import { type Env, type FlagValues, readFlags } from './cli/read-flags.ts'
 import { isOperatorCommand, readOperatorCommand } from './cli/read-operator.ts'
 import { readPlace } from './cli/read-place.ts'
+import { readPublicUrl, readSmtp } from './cli/read-urls.ts'
 import { Wrong } from './cli/wrong.ts'
-import { parseSmtpUrl, type SmtpServer } from './delivery/smtp-url.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { TOKEN_KINDS } from './domain/grant.ts'
 
@@ -142,27 +142,6 @@ function readDrainDelay(values: FlagValues): number {
     throw new Wrong(`--drain-delay must be a whole number of seconds from 0 to ${DRAIN_DELAY_SECONDS_MAX}`)
   }
   return Number(text) * 1000
-}
-
-function readPublicUrl(values: FlagValues): string | null {
-  const text = values.text('public-url')
-  if (text === undefined) return null
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
-    throw new Wrong('--public-url must be a URL such as https://people.example.com')
-  }
-  return url.href.replace(/\/+$/, '')
-}
-
-/** The value is never repeated: a password may stand in it. */
-function readSmtp(values: FlagValues): SmtpServer | null {
-  const text = values.text('smtp-url')
-  if (text === undefined) return null
-  const server = parseSmtpUrl(text)
-  if (server === undefined) {
-    throw new Wrong('--smtp-url must be a URL such as smtps://user:password@mail.example.com?from=people@example.com')
-  }
-  return server
 }
 
 function readNewToken(values: FlagValues): Omit<TokenCreate, 'run' | 'place' | 'json' | keyof Surroundings> {

@@ -1,6 +1,6 @@
 import { CLIENT_COMMANDS } from './client-commands.ts'
 import { OPERATOR_COMMANDS } from './operator-commands.ts'
-import { DATABASE_URL, JSON_OUT, SERVER_DATA, TOKEN_KEY } from './store-flags.ts'
+import { DATABASE_URL, JSON_OUT, PUBLIC_URL, SERVER_DATA, SMTP_URL, TOKEN_KEY } from './store-flags.ts'
 
 /** One flag of a command: help, environment variables and checks are made from it. */
 export interface Flag {
@@ -45,12 +45,6 @@ const WORKSPACE: Flag = {
   env: 'NAMETAG_WORKSPACE',
   many: true,
   doc: 'A team to begin with, as JSON; once per team.',
-}
-const SMTP_URL: Flag = {
-  name: 'smtp-url',
-  value: 'URL',
-  env: 'NAMETAG_SMTP_URL',
-  doc: 'Send mail through this server: smtp(s)://user:password@host:port?from=people@example.com.',
 }
 const READY_JSON: Flag = {
   name: 'json',
@@ -119,12 +113,7 @@ export const COMMANDS = [
         doc: 'With --database-url: write one team in each transaction, for databases that shard by it.',
       },
       WORKSPACE,
-      {
-        name: 'public-url',
-        value: 'URL',
-        env: 'NAMETAG_PUBLIC_URL',
-        doc: 'Where people reach this server, where that is not the address it listens on.',
-      },
+      PUBLIC_URL,
       {
         name: 'allow-private-webhooks',
         env: 'NAMETAG_ALLOW_PRIVATE_WEBHOOKS',

@@ -12,7 +12,7 @@ const RESTORING = 'nametag.restoring'
 
 /** Files that this program makes, and nothing else, so that `--fresh` on a wrong folder harms nobody. */
 const OWN_FILE =
-  /^(?:nametag\.(?:db(?:-wal|-shm|-journal)?|restoring(?:-journal)?|sock)|token\.key(?:\.[0-9a-f]{16})?|(?:workspace|sign-in)\.json(?:\.new)?)$/
+  /^(?:nametag\.(?:db(?:-wal|-shm|-journal)?|restoring(?:-journal)?|probe\.\d+(?:-wal|-shm|-journal)?|sock)|token\.key(?:\.[0-9a-f]{16})?|(?:workspace|sign-in)\.json(?:\.new)?)$/
 
 export function databaseIn(folder: string): string {
   return join(folder, DATABASE)

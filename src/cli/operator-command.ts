@@ -1,3 +1,4 @@
+import type { SmtpServer } from '../delivery/smtp-url.ts'
 import type { Surroundings } from './command.ts'
 import type { StorePlace } from './store-place.ts'
 
@@ -49,4 +50,13 @@ export interface Import extends Surroundings {
   readonly json: boolean
 }
 
-export type OperatorCommand = Migrate | Backup | Restore | Export | Import
+export interface Doctor extends Surroundings {
+  readonly run: 'doctor'
+  /** `null`: the machine alone is looked at. */
+  readonly place: StorePlace | null
+  readonly publicUrl: string | null
+  readonly smtp: SmtpServer | null
+  readonly json: boolean
+}
+
+export type OperatorCommand = Migrate | Backup | Restore | Export | Import | Doctor

@@ -1,5 +1,5 @@
 import type { CommandShape, Flag } from './commands.ts'
-import { DATABASE_URL, JSON_OUT, SERVER_DATA, TOKEN_KEY } from './store-flags.ts'
+import { DATABASE_URL, JSON_OUT, PUBLIC_URL, SERVER_DATA, SMTP_URL, TOKEN_KEY } from './store-flags.ts'
 
 const FORCE: Flag = { name: 'force', doc: 'Replace the file if it is there.' }
 const WITHOUT_TOKENS: Flag = {
@@ -108,6 +108,20 @@ export const OPERATOR_COMMANDS = [
       'Until an import has succeeded, no server starts on the store.',
       'Tokens work with the key that they were made under: copy it to token.key of the folder, or name it with --token-key.',
       ENDS,
+    ],
+  },
+  {
+    name: 'doctor',
+    summary: 'Look at everything that a server depends on, and say what to do.',
+    examples: [
+      'nametag doctor',
+      'nametag doctor --data ./team --public-url https://people.example.com',
+      'nametag doctor --database-url postgres://nametag@db.example.com/people --token-key /etc/nametag/token.key --json',
+    ],
+    flags: [SERVER_DATA, DATABASE_URL, TOKEN_KEY, PUBLIC_URL, SMTP_URL, JSON_OUT],
+    notes: [
+      'Nothing is changed; servers may be running.',
+      'Ends with 0 when there is no problem, 1 when there is one, 2 when the command is wrong.',
     ],
   },
 ] as const satisfies readonly CommandShape[]

@@ -2,7 +2,8 @@ import type { Surroundings } from './command.ts'
 import type { OperatorCommand } from './operator-command.ts'
 import { OPERATOR_COMMANDS } from './operator-commands.ts'
 import type { FlagValues } from './read-flags.ts'
-import { readData, readPlace } from './read-place.ts'
+import { readData, readPlace, readPlaceIfAny } from './read-place.ts'
+import { readPublicUrl, readSmtp } from './read-urls.ts'
 import { Wrong } from './wrong.ts'
 
 export type OperatorCommandName = (typeof OPERATOR_COMMANDS)[number]['name']
@@ -48,6 +49,15 @@ export function readOperatorCommand(
         place: readPlace(values),
         fresh: values.isOn('fresh'),
         withoutTokens: values.isOn('without-tokens'),
+        json,
+      }
+    case 'doctor':
+      return {
+        run: name,
+        ...around,
+        place: readPlaceIfAny(values),
+        publicUrl: readPublicUrl(values),
+        smtp: readSmtp(values),
         json,
       }
     default:

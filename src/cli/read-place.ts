@@ -22,6 +22,11 @@ export function readPlace(values: FlagValues): StorePlace {
   return { in: 'folder', folder: data }
 }
 
+export function readPlaceIfAny(values: FlagValues): StorePlace | null {
+  const isNamed = values.text('data') !== undefined || values.text('database-url') !== undefined
+  return isNamed ? readPlace(values) : null
+}
+
 /** The value is never repeated: a password may stand in it. */
 function readDatabase(url: string, values: FlagValues): StorePlace {
   if (!isDatabaseUrl(url)) {

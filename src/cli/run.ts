@@ -58,6 +58,8 @@ async function start(command: Command, terminal: Terminal): Promise<number> {
       return (await import('./export.ts')).exportStore(command, terminal)
     case 'import':
       return (await import('./import.ts')).importStore(command, terminal)
+    case 'doctor':
+      return (await import('./doctor/doctor.ts')).doctor(command, terminal)
     case 'profile get':
     case 'profile set':
       return (await import('./profile.ts')).profile(command, terminal)

@@ -20,3 +20,15 @@ export const TOKEN_KEY: Flag = {
   default: './token.key',
   doc: 'With --database-url: the file with the key of the tokens. Every node needs the same.',
 }
+export const PUBLIC_URL: Flag = {
+  name: 'public-url',
+  value: 'URL',
+  env: 'NAMETAG_PUBLIC_URL',
+  doc: 'Where people reach this server, where that is not the address it listens on.',
+}
+export const SMTP_URL: Flag = {
+  name: 'smtp-url',
+  value: 'URL',
+  env: 'NAMETAG_SMTP_URL',
+  doc: 'Send mail through this server: smtp(s)://user:password@host:port?from=people@example.com.',
+}

@@ -10,13 +10,13 @@ const SILENCE_MS_MAX = 20_000
 const SEND_TIMEOUT_MS = 60_000
 
 /** Sends mails through somebody else's mail server. */
-export function createSmtpPost({ host, port, secure, auth, from }: SmtpServer, sendTimeoutMs = SEND_TIMEOUT_MS): Post {
+export function createSmtpPost(server: SmtpServer, sendTimeoutMs = SEND_TIMEOUT_MS): Post {
   let transport: Promise<Transport> | undefined
   return {
     async send(mail) {
       transport ??= open()
       const { sendMail } = await transport
-      await within(sendTimeoutMs, sendMail(messageOf(mail, from)).then(checkTaken, rethrow))
+      await within(sendTimeoutMs, sendMail(messageOf(mail, server.from)).then(checkTaken, rethrow))
     },
     async close() {
       const opened = await transport
@@ -29,22 +29,45 @@ export function createSmtpPost({ host, port, secure, auth, from }: SmtpServer, s
     const { createTransport } = await import('nodemailer')
     const pool = createTransport({
       pool: true,
-      host,
-      port,
-      secure,
-      ...(auth === undefined ? {} : { auth }),
-      // A password goes over the network encrypted or not at all.
-      requireTLS: auth !== undefined && !secure && !isLoopback(host),
+      ...optionsOf(server),
       maxConnections: CONNECTIONS_MAX,
       maxMessages: MESSAGES_PER_CONNECTION_MAX,
-      connectionTimeout: CONNECT_MS_MAX,
-      greetingTimeout: CONNECT_MS_MAX,
-      dnsTimeout: CONNECT_MS_MAX,
-      socketTimeout: SILENCE_MS_MAX,
-      disableFileAccess: true,
-      disableUrlAccess: true,
     })
     return { sendMail: (message) => pool.sendMail(message), close: () => pool.close() }
+  }
+}
+
+/** Goes as far as a mail would, and sends none. Why the server cannot be used; nothing where it can. */
+export async function checkSmtp(server: SmtpServer): Promise<string | undefined> {
+  const { createTransport } = await import('nodemailer')
+  const transport = createTransport(optionsOf(server))
+  try {
+    await within(
+      SEND_TIMEOUT_MS,
+      transport.verify().then(() => undefined, rethrow),
+    )
+    return undefined
+  } catch (error) {
+    return error instanceof Undeliverable ? error.reason : 'connection_failed'
+  } finally {
+    transport.close()
+  }
+}
+
+function optionsOf({ host, port, secure, auth }: SmtpServer) {
+  return {
+    host,
+    port,
+    secure,
+    ...(auth === undefined ? {} : { auth }),
+    // A password goes over the network encrypted or not at all.
+    requireTLS: auth !== undefined && !secure && !isLoopback(host),
+    connectionTimeout: CONNECT_MS_MAX,
+    greetingTimeout: CONNECT_MS_MAX,
+    dnsTimeout: CONNECT_MS_MAX,
+    socketTimeout: SILENCE_MS_MAX,
+    disableFileAccess: true,
+    disableUrlAccess: true,
   }
 }
 
