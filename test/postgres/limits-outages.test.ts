@@ -3,7 +3,7 @@ import { after, type TestContext, test } from 'node:test'
 import pg from 'pg'
 import type { Count } from '../../src/domain/limits/count.ts'
 import { bucket, calls, distinct, NOW } from '../../src/storage/conformance/limiter.ts'
-import { connect } from '../../src/storage/postgres/connection.ts'
+import { type Connection, connect } from '../../src/storage/postgres/connection.ts'
 import {
   openPostgresLimiter,
   type PostgresLimiter,
@@ -13,7 +13,7 @@ import {
 import { PURGED_ROWS_MAX, purge } from '../../src/storage/postgres/limits/purge.ts'
 import { openLimitRows } from '../../src/storage/postgres/limits/rows.ts'
 import { migrate } from '../../src/storage/postgres/migrate.ts'
-import { openTransaction } from '../../src/storage/postgres/transaction.ts'
+import { openTransaction, type Transaction } from '../../src/storage/postgres/transaction.ts'
 import { StorageUnavailable } from '../../src/storage/store.ts'
 import type { Services } from '../../src/web-api/dispatch.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
@@ -149,20 +149,28 @@ test('of more calls than may wait, the rest is refused as an outage', async () =
   assert.equal(waits.filter((wait) => wait === undefined).length, 100)
 })
 
-test('what has no say any more is removed in portions, and nothing else', async () => {
-  await rows.dropAll()
-  const count = 3 * PURGED_ROWS_MAX + 10
-  await query(
-    `insert into limit_windows (team_id, key, body, valid_until)
-       select 'T' || number % 7, 'calls ' || number, '[]', ${NOW} + number % 3 - 1 from generate_series(1, ${count}) number`,
-  )
-  await purge(transaction, NOW)
-  const [left] = await query('select count(*) as count, min(valid_until) as earliest from limit_windows')
-  assert.deepEqual(left, { count: String(Math.floor((count + 1) / 3)), earliest: String(NOW + 1) })
-  // By the clock of the database all of it is old.
-  await purge(transaction)
-  assert.deepEqual(await query('select key from limit_windows'), [])
-})
+for (const shardByTeam of [false, true]) {
+  const way = shardByTeam ? 'team by team' : 'in portions'
+  test(`what has no say any more is removed ${way}, and nothing else`, async () => {
+    await rows.dropAll()
+    const count = 3 * PURGED_ROWS_MAX + 10
+    await query(
+      `insert into limit_windows (team_id, key, body, valid_until)
+         select 'T' || number % 7, 'calls ' || number, '[]', ${NOW} + number % 3 - 1 from generate_series(1, ${count}) number`,
+    )
+    const written: (readonly string[])[] = []
+    await purge({ db, transaction: telling(written), shardByTeam }, NOW)
+    const [left] = await query('select count(*) as count, min(valid_until) as earliest from limit_windows')
+    assert.deepEqual(left, { count: String(Math.floor((count + 1) / 3)), earliest: String(NOW + 1) })
+    assert.equal(
+      written.every((teamIds) => teamIds.length === 1),
+      shardByTeam,
+    )
+    // By the clock of the database all of it is old.
+    await purge({ db, transaction, shardByTeam })
+    assert.deepEqual(await query('select key from limit_windows'), [])
+  })
+}
 
 test('what is counted while it is being removed stays', async () => {
   await rows.dropAll()
@@ -172,7 +180,7 @@ test('what is counted while it is being removed stays', async () => {
   const other = new pg.Client({ connectionString: url })
   await other.connect()
   await other.query(`begin; update limit_windows set valid_until = ${NOW + 1} where key = 'b'`)
-  const purging = purge(transaction, NOW)
+  const purging = purge({ db, transaction, shardByTeam: false }, NOW)
   await waitFor("wait_event_type = 'Lock'")
   await other.query('commit')
   await other.end()
@@ -184,6 +192,27 @@ test('the counts are in the log of the database, for whoever takes over', async 
   const persistence = "select relpersistence from pg_class where relname = 'limit_windows'"
   assert.deepEqual(await query(persistence), [{ relpersistence: 'p' }])
 })
+
+/** Tells, of each transaction, the teams that its statements name first. */
+function telling(written: (readonly string[])[]): Transaction {
+  return (work, last) =>
+    transaction(async (tx) => {
+      const teamIds = new Set<string>()
+      const named: Connection = {
+        prepare: (text) => {
+          const statement = tx.prepare<readonly unknown[], never>(text)
+          const run = (...values: readonly unknown[]) => {
+            teamIds.add(String(values[0]))
+            return statement.run(...values)
+          }
+          return { ...statement, run }
+        },
+      }
+      const decided = await work(named)
+      written.push([...teamIds])
+      return decided
+    }, last)
+}
 
 /** Nothing where the call met an outage. */
 async function take(limiter: PostgresLimiter, target: string): Promise<number | undefined> {

@@ -50,7 +50,7 @@ export function openPostgresLimiter({
   const groupOf = ({ counts }: LimitCall) => (shardByTeam ? (counts[0]?.teamId ?? '') : '')
   const limits = { waitingMax: WAITING_CALLS_MAX, callsMax: COUNTED_CALLS_MAX, groupOf }
   const turns = new Turns<LimitCall, Verdict>(limits, openCounting(transaction, clock === 'callers'))
-  const stopPurging = purgeRegularly(() => purge(transaction, time.present))
+  const stopPurging = purgeRegularly(() => purge({ db, transaction, shardByTeam }, time.present))
 
   return {
     take(counts, callTime) {

@@ -20,14 +20,21 @@ export interface LimitRows {
   save(rows: readonly LimitRow[]): Promise<void>
   /** The next ones after a key, with the database's time. */
   findAfter(after: LimitKey, limit: number): Promise<readonly SeenRow[]>
-  /** Those after one key, up to another one, that have no say any more when they are held. */
-  dropOld(after: LimitKey, last: LimitKey, now: number): Promise<void>
+  /** Those of the span that have no say any more when they are held. */
+  dropOld(span: Span, now: number): Promise<void>
   dropAll(): Promise<void>
 }
 
 export interface SeenRow extends LimitKey {
   readonly validUntil: number
   readonly now: number
+}
+
+/** Rows of one team: those after one key, up to another one. */
+export interface Span {
+  readonly teamId: string
+  readonly after: string
+  readonly last: string
 }
 
 export function openLimitRows(db: Connection): LimitRows {
@@ -108,20 +115,21 @@ export function openLimitRows(db: Connection): LimitRows {
     from
       limit_windows
     where
-      (team_id, key) > ($1, $2)
-      and (team_id, key) <= ($3, $4)
-      and valid_until <= $5
+      team_id = $1
+      and key > $2
+      and key <= $3
+      and valid_until <= $4
     order by
-      team_id,
       key
     for update`)
 
   const dropOld = db.prepare<OldColumns, never>(`
     delete from limit_windows
     where
-      (team_id, key) > ($1, $2)
-      and (team_id, key) <= ($3, $4)
-      and valid_until <= $5`)
+      team_id = $1
+      and key > $2
+      and key <= $3
+      and valid_until <= $4`)
 
   const dropAll = db.prepare<[], never>('delete from limit_windows')
 
@@ -137,8 +145,8 @@ export function openLimitRows(db: Connection): LimitRows {
       await save.run(...toColumns(rows), bodies, validUntils)
     },
     findAfter: ({ teamId, key }, limit) => findAfter.all(teamId, key, limit),
-    dropOld: async (after, last, now) => {
-      const columns: OldColumns = [after.teamId, after.key, last.teamId, last.key, now]
+    dropOld: async ({ teamId, after, last }, now) => {
+      const columns: OldColumns = [teamId, after, last, now]
       await Promise.all([holdOld.run(...columns), dropOld.run(...columns)])
     },
     dropAll: async () => {
@@ -150,7 +158,7 @@ export function openLimitRows(db: Connection): LimitRows {
 /** The one clock that all servers follow, read by the statement and not at the beginning of its transaction. */
 const NOW = 'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint'
 
-type OldColumns = [afterTeamId: string, afterKey: string, lastTeamId: string, lastKey: string, now: number]
+type OldColumns = [teamId: string, after: string, last: string, now: number]
 
 type KeyColumns = [teamIds: readonly string[], keys: readonly string[]]
 
