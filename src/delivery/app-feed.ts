@@ -196,9 +196,13 @@ export class AppFeed {
     return this.#maySend() && this.#backlog.size < WAITING_MAX
   }
 
-  /** A process that slept may wake here, when another node has the work. */
   #maySend(): boolean {
-    return !this.#ended && this.#held.isValid() && this.subscriber.isOpen
+    return !this.#isOver && this.subscriber.isOpen
+  }
+
+  /** A process that slept may wake here, when another node has the work: for this feed, there is no way back. */
+  get #isOver(): boolean {
+    return this.#ended || !this.#held.isValid()
   }
 
   async #tell(entry: LogEntry, team: Team, app: App): Promise<void> {
@@ -218,7 +222,7 @@ export class AppFeed {
       }
       await this.#slots.take()
       // What has not begun when the feed ends stays open, so that the cursor does not pass it.
-      if (this.#ended) return this.#release()
+      if (this.#isOver) return this.#release()
       sent.push(this.#track(this.#sendFirst(event, entry, app)))
     }
     const all = Promise.all(sent).finally(() => this.#told.get(userId) === all && this.#told.delete(userId))
@@ -249,6 +253,8 @@ export class AppFeed {
       this.#place.drop(row.id)
       return this.#release()
     }
+    // It is in the store for whoever comes next.
+    if (!this.#held.isValid()) return this.#release()
     void this.#track(this.#sendAgain(row, ready))
   }
 
