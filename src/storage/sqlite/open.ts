@@ -1,7 +1,7 @@
 import type { Store } from '../store.ts'
 import { type Connection, connect } from './connection.ts'
 import { migrate } from './migrate.ts'
-import { type SqliteOptions, SqliteStore } from './store.ts'
+import { openStore, type SqliteOptions } from './store.ts'
 
 /** Opens a store and brings its schema up to date. Rejects with one plain sentence where it cannot. */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
@@ -17,5 +17,5 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 /** A store on a connection that `connect` made. */
 export function storeOn(db: Connection, options: SqliteOptions): Store {
   migrate(db)
-  return new SqliteStore(db, options)
+  return openStore(db, options)
 }
