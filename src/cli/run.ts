@@ -1,4 +1,5 @@
 import { readConfig } from '../config.ts'
+import { StorageUnavailable } from '../storage/store.ts'
 import { CannotStart } from './cannot-start.ts'
 import type { Command } from './command.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
@@ -29,7 +30,8 @@ async function perform(command: Command, terminal: Terminal): Promise<number> {
     return await start(command, terminal)
   } catch (error) {
     // What a person can mend is told in its own words alone; a fault of the program needs its trace.
-    const told = error instanceof CannotStart ? error.message : error instanceof Error ? error.stack : String(error)
+    const isMendable = error instanceof CannotStart || error instanceof StorageUnavailable
+    const told = isMendable ? error.message : error instanceof Error ? error.stack : String(error)
     terminal.error(`nametag: ${told}\n`)
     return 1
   }

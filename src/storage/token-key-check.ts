@@ -5,7 +5,7 @@ import { digestWith, readOrMakeKey } from './token-keys.ts'
 
 export type Noted = Pick<Store, 'findNote' | 'putNote'>
 
-/** The note that tells a wrong key: what the right one makes of a text that is no token. */
+/** The note that tells a wrong key: what the right one makes of a text that is no token (docs/decisions/0056). */
 export const KEY_NOTE = 'token-key'
 
 export function keyCheckOf(key: Buffer): string {

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { KEY_NOTE } from './token-key-check.ts'
 
 /** How everything that is stored moves from one engine to another: rows of plain values, table by table, in the order of
- * each table's key, which is the same on every engine. */
+ * each table's key, which is the same on every engine (docs/decisions/0057). */
 
 export type Value = string | number | null
 export type Row = readonly Value[]

@@ -4,6 +4,9 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
 import pg from 'pg'
+import type { UserId } from '../../src/domain/ids.ts'
+import { ADA, OTHER_TEAM, TEAM, team, user } from '../../src/storage/conformance/people.ts'
+import { openPostgres } from '../../src/storage/postgres/open.ts'
 import { DEMO_FILE } from '../support/demo-file.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { finish, type RunningProgram, runProgram, startProgram, until } from '../support/process.ts'
@@ -93,6 +96,28 @@ test('the notice about a new key is printed by the one who made it, and a worksp
   assert.doesNotMatch(second.stderr(), /Notice: the token key|is not read/)
   assert.equal((await call(second.api, 'auth.test', 'xoxp-zoe')).user, 'zoe')
   await Promise.all([first.stop(), second.stop()])
+})
+
+test('a team of more people than one statement takes comes whole', async (t) => {
+  const { url } = await makeDatabase(t)
+  const store = await openPostgres({ url, tokenDigest: (token) => token })
+  const people = Array.from({ length: 4_100 }, (_, ordinal) => user(`U${ordinal + 10_000}` as UserId, { ordinal }))
+  await store.addTeam(team(), people)
+  const last = await store.findUsers(TEAM, people.at(-2)?.id ?? null, 10)
+  assert.deepEqual(
+    last.map(({ id }) => id),
+    [people.at(-1)?.id],
+  )
+  assert.deepEqual(await rowsOf(url, 'select count(*)::integer as people from users'), [{ people: people.length }])
+  await assert.rejects(
+    store.addTeam(team(OTHER_TEAM), [
+      ...people.map((person) => ({ ...person, teamId: OTHER_TEAM })),
+      user(ADA),
+      user(ADA),
+    ]),
+  )
+  assert.deepEqual(await rowsOf(url, 'select count(*)::integer as people from users'), [{ people: people.length }])
+  await store.close()
 })
 
 test('tokens are made, listed and revoked while nodes run, and no command makes tables in a database of others', async (t) => {

@@ -37,6 +37,9 @@ export interface EmailOwner extends EmailKey {
   readonly userId: UserId
 }
 
+/** Each statement has only so much time. */
+const ROWS_PER_STATEMENT = 2000
+
 export function openUsers(db: Connection): Users {
   const find = db.prepare<KeyColumns, Found>(`
     select
@@ -211,7 +214,10 @@ export function openUsers(db: Connection): Users {
     findExpiring: (dueAt, limit) => findExpiring.all(dueAt, limit),
     findNextExpiration: async () => (await findNextExpiration.get())?.status_expiration,
     add: async (users) => {
-      await add.run(...toColumns(users.map((user) => ({ user, body: JSON.stringify(user) }))))
+      for (let start = 0; start < users.length; start += ROWS_PER_STATEMENT) {
+        const some = users.slice(start, start + ROWS_PER_STATEMENT)
+        await add.run(...toColumns(some.map((user) => ({ user, body: JSON.stringify(user) }))))
+      }
     },
     save: async (writes) => {
       const moved = writes.filter(({ before, after }) => emailKeyOf(before) !== emailKeyOf(after))
