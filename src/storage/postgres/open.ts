@@ -1,7 +1,7 @@
 import type { Store } from '../store.ts'
 import { connect } from './connection.ts'
 import { bringUpToDate } from './schema.ts'
-import { type PostgresOptions, PostgresStore } from './store.ts'
+import { openStore, type PostgresOptions } from './store.ts'
 import { openSeen } from './watch.ts'
 
 /** Opens a store and brings its schema up to date. Rejects with one plain sentence where it cannot. */
@@ -9,7 +9,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   await bringUpToDate(options.url)
   const db = connect(options.url)
   try {
-    return new PostgresStore(db, options, (await openSeen(db)([])).nextExpiration)
+    return openStore(db, options, (await openSeen(db)([])).nextExpiration)
   } catch (error) {
     await db.close()
     throw error

@@ -7,6 +7,7 @@ export interface Tickets {
 }
 
 export function openTickets(db: Connection, ticketsMax: number): Tickets {
+  // Where the first answer was lost, it is sent again.
   const add = db.prepare<[digest: string, sealed: string, lifeMs: number, max: number], never>(`
     insert into
       tickets (digest, sealed, valid_until)
@@ -20,7 +21,11 @@ export function openTickets(db: Connection, ticketsMax: number): Tickets {
           count(*)
         from
           tickets
-      ) < $4`)
+      ) < $4
+    on conflict (digest) do update
+    set
+      sealed = excluded.sealed,
+      valid_until = excluded.valid_until`)
 
   const drop = db.prepare<[digest: string], { sealed: string; isValid: boolean }>(`
     delete from tickets
