@@ -5,6 +5,16 @@ const LONG = 600_000
 
 export const TICKETS: readonly Case[] = [
   {
+    name: 'a ticket that is kept again, as by one who has had no answer, is one ticket',
+    run: async (place) => {
+      const store = await place.open()
+      assert.equal(await store.saveTicket('one', 'sealed one', LONG), true)
+      assert.equal(await store.saveTicket('one', 'sealed one', LONG), true)
+      assert.equal(await store.takeTicket('one'), 'sealed one')
+      assert.equal(await store.takeTicket('one'), undefined)
+    },
+  },
+  {
     name: 'a ticket gives what was kept for it, once',
     run: async (place) => {
       const store = await place.open()
