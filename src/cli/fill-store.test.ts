@@ -5,11 +5,12 @@ import { type TestContext, test } from 'node:test'
 import { temporaryFolder } from '../../test/support/server.ts'
 import { openSqlite } from '../storage/sqlite/open.ts'
 import type { Store } from '../storage/store.ts'
+import { IMPORT_NOTE } from '../storage/transfer.ts'
 import { parseWorkspace } from '../workspace/parse-workspace.ts'
 import { areProblems } from '../workspace/problems.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { CannotStart } from './cannot-start.ts'
-import { addWorkspace, fillStore } from './fill-store.ts'
+import { addWorkspace, FILL_NOTE, fillStore } from './fill-store.ts'
 import { makeFirstTeam } from './first-start.ts'
 import type { Beginning } from './workspace-files.ts'
 
@@ -48,6 +49,14 @@ test('an empty store is filled with teams, people and tokens', async (t) => {
     assert.equal(pia?.updated, NOW / 1000)
     assert.equal((await store.findGrant(`xoxp-${id}`))?.teamId, id)
   }
+})
+
+test('a store into which an import has begun meanwhile is left to the import', async (t) => {
+  const { store, folder } = await begin(t)
+  await store.putNote(IMPORT_NOTE, 'an import', null)
+  await assert.rejects(fillStore(store, beginning('a', 'T0COFFEE1'), optionsIn(folder)), CannotStart)
+  assert.deepEqual(await store.findTeams(null, 1000), [])
+  assert.equal(await store.findNote(FILL_NOTE), undefined)
 })
 
 test('a filled store stays as it is, and tells whether it came from the same file', async (t) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Store } from '../storage/store.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { CannotStart } from './cannot-start.ts'
+import { expectWhole } from './expect-whole.ts'
 import type { Beginning } from './workspace-files.ts'
 
 /** Whether the store was filled just now, before from the same teams, or before from others. */
@@ -50,8 +51,19 @@ export async function fillStore(store: Store, beginning: Beginning, options: Fil
     if (!isEmpty && mark?.digest !== beginning.digest) throw new CannotStart(CUT_OFF)
     const mine: Mark = { digest: beginning.digest, complete: false, beat: (mark?.beat ?? 0) + 1 }
     if (!(await store.putNote(FILL_NOTE, JSON.stringify(mine), note ?? null))) continue
+    if (isEmpty) await expectNoImport(store, mine)
     const missing = isEmpty || !isOneTransaction(beginning) ? beginning.workspaces : []
     if (await fill(store, missing, { ...options, mark: mine })) return 'now'
+  }
+}
+
+/** An import says that it begins before it looks whether the store is empty: of two that begin at once, one sees the other. */
+async function expectNoImport(store: Store, mine: Mark): Promise<void> {
+  try {
+    await expectWhole(store, 'this store')
+  } catch (error) {
+    await store.putNote(FILL_NOTE, null, JSON.stringify(mine))
+    throw error
   }
 }
 
