@@ -1,7 +1,9 @@
 import type { App } from '../domain/team.ts'
-import type { Undelivered } from '../storage/store.ts'
+import type { Store, Undelivered } from '../storage/store.ts'
 import type { AppFeed } from './app-feed.ts'
+import type { Feeds } from './feeds.ts'
 import { readerOf } from './find-event.ts'
+import type { LogEnds } from './log-ends.ts'
 
 /** How one app's subscription stands. */
 export interface SubscriptionFacts {
@@ -21,7 +23,21 @@ export interface SubscriptionFacts {
   readonly dropped: number
 }
 
-export function factsOf(
+/** Of all feeds that are open here. */
+export async function describeFeeds(
+  feeds: Feeds,
+  ends: Pick<LogEnds, 'of'>,
+  store: Pick<Store, 'findUndelivered'>,
+): Promise<readonly SubscriptionFacts[]> {
+  const facts = feeds.teams().map(async (teamId) => {
+    const kept = await store.findUndelivered(teamId, null, 1000)
+    const lastSeq = ends.of(teamId)
+    return feeds.ofTeam(teamId).map(({ feed, subscription: { app } }) => factsOf(feed, app, { lastSeq, kept }))
+  })
+  return (await Promise.all(facts)).flat()
+}
+
+function factsOf(
   { teamId, appId, cursor, waiting, subscriber }: AppFeed,
   app: App,
   { lastSeq, kept }: { readonly lastSeq: number; readonly kept: readonly Undelivered[] },
