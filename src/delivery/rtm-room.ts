@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { LogEntry } from '../domain/event.ts'
 import type { Grant } from '../domain/grant.ts'
 import type { TeamId } from '../domain/ids.ts'
+import type { Team } from '../domain/team.ts'
 import type { Store } from '../storage/store.ts'
 import { wireEvents } from './event-body.ts'
 import type { SocketLine } from './socket-line.ts'
@@ -10,6 +11,8 @@ import { viewerOf } from './viewers.ts'
 const PAGE_ENTRIES = 100
 /** After so many messages, other work has its turn. */
 const MESSAGES_PER_TURN = 500
+/** How soon a log that could not be read is read again. */
+const READ_AGAIN_MS = 1000
 
 export interface RtmOptions {
   readonly store: Store
@@ -41,7 +44,9 @@ export function createRtmRoom({ store, publicUrl, log }: RtmOptions, teamId: Tea
   let end = 0
   let position: number | undefined
   let isReading = false
+  let isFailing = false
   let isClosed = false
+  let again: NodeJS.Timeout | undefined
   const stopFollowing = store.follow(teamId, hear)
 
   function hear(lastSeq: number): void {
@@ -57,20 +62,32 @@ export function createRtmRoom({ store, publicUrl, log }: RtmOptions, teamId: Tea
   function readSoon(): void {
     if (isReading) return
     isReading = true
-    readOn().catch((err) => {
-      log.error({ err }, 'The log could not be read for RTM; it is tried again after the next change.')
-    })
+    readOn().then(() => {
+      isFailing = false
+    }, readLater)
+  }
+
+  /** There may be no further change that would be heard of. */
+  function readLater(err: unknown): void {
+    if (!isFailing) log.error({ err }, 'The log could not be read for RTM; it is tried again every second.')
+    isFailing = true
+    clearTimeout(again)
+    if (!isClosed) again = setTimeout(readSoon, READ_AGAIN_MS).unref()
   }
 
   /** It ends in the turn of its last look: whoever hears of a change after that finds that nobody reads. */
   async function readOn(): Promise<void> {
     try {
       while (position !== undefined && position < end && members.size > 0 && !isClosed) {
-        const page = await store.readLog(teamId, position, PAGE_ENTRIES)
+        const after: number = position
+        const page = await store.readLog(teamId, after, PAGE_ENTRIES)
         if (page.length === 0) return
+        const team = await store.getTeam(teamId)
+        // The log was set back meanwhile.
+        if (position !== after) continue
         for (const entry of page) {
           position = entry.seq
-          await tell(entry)
+          await tell(entry, team)
         }
       }
     } finally {
@@ -78,10 +95,9 @@ export function createRtmRoom({ store, publicUrl, log }: RtmOptions, teamId: Tea
     }
   }
 
-  async function tell(entry: LogEntry): Promise<void> {
+  async function tell(entry: LogEntry, team: Team): Promise<void> {
     const listeners = [...members].filter(({ after = entry.seq }) => after < entry.seq)
     if (listeners.length === 0 || (entry.kind !== 'user' && entry.kind !== 'message')) return
-    const team = await store.getTeam(teamId)
     const written = new Map<string, readonly string[]>()
     let sent = 0
     for (const { line, grant } of listeners) {
@@ -107,6 +123,7 @@ export function createRtmRoom({ store, publicUrl, log }: RtmOptions, teamId: Tea
     leave: (member) => members.delete(member),
     close() {
       isClosed = true
+      clearTimeout(again)
       stopFollowing()
     },
   }
