@@ -267,6 +267,6 @@ test('migrate makes the tables of an empty database, says which migrations ran, 
   assert.equal(newer.code, 1)
   assert.match(
     newer.stderr,
-    /cannot be used: The store has schema \d+, and this version of Nametag knows none above \d+\.\n$/,
+    /cannot be used: The store has schema \d+, and this version of Nametag knows none above \d+: use a newer one\.\n$/,
   )
 })

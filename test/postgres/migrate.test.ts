@@ -81,7 +81,7 @@ test('what fails for another reason is not tried in another way', async () => {
 test('a schema of a newer version is refused in one sentence and left alone', async () => {
   const db = await openEmpty()
   await migrate(db, [A, B])
-  const sentence = 'The store has schema 2, and this version of Nametag knows none above 1.'
+  const sentence = 'The store has schema 2, and this version of Nametag knows none above 1: use a newer one.'
   await assert.rejects(migrate(db, [A]), new Error(sentence))
   assert.deepEqual(await tablesOf(db), ['a', 'b', 'migrations'])
 })

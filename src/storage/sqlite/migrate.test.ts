@@ -47,7 +47,7 @@ test('a migration that fails leaves nothing of itself', () => {
 test('a schema of a newer version is refused in one sentence and left alone', () => {
   const db = new Database(':memory:')
   migrate(db, [A, B])
-  const sentence = 'The store has schema 2, and this version of Nametag knows none above 1.'
+  const sentence = 'The store has schema 2, and this version of Nametag knows none above 1: use a newer one.'
   assert.throws(() => migrate(db, [A]), new Error(sentence))
   assert.deepEqual(tablesOf(db), ['a', 'b', 'migrations'])
 })

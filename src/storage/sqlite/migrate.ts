@@ -21,7 +21,9 @@ function missingOf(migrations: readonly Migration[], applied: readonly Applied[]
   const newest = migrations.at(-1)?.number ?? 0
   const unknown = applied.findLast(({ number }) => number > newest)
   if (unknown !== undefined) {
-    throw new Error(`The store has schema ${unknown.number}, and this version of Nametag knows none above ${newest}.`)
+    throw new Error(
+      `The store has schema ${unknown.number}, and this version of Nametag knows none above ${newest}: use a newer one.`,
+    )
   }
   return migrations.filter((migration) => {
     const present = applied.find(({ number }) => number === migration.number)
