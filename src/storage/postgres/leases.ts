@@ -5,13 +5,11 @@ import { type Doorbell, FREED_CHANNEL } from './doorbell.ts'
 /** All times are the database's. A node whose time is over is removed before anything is taken from it, and what is
  * removed never lives again: so no lease has two holders that both could prove theirs. */
 export function openLeases(db: Connection, doorbell: Pick<Doorbell, 'openFreed'> | null): Leases {
-  // Where the first answer was lost, it is sent again.
   const add = db.prepare<[nodeId: string, validMs: number], never>(`
     insert into
       nodes (node_id, valid_until)
     values
-      ($1, now() + $2 * interval '1 millisecond')
-    on conflict (node_id) do nothing`)
+      ($1, now() + $2 * interval '1 millisecond')`)
 
   const renew = db.prepare<[nodeId: string, validMs: number], { nodeId: string }>(`
     with
