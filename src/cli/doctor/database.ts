@@ -53,7 +53,7 @@ function judgeVersion(version: string): Finding {
 
 function judgeRole({ isStandby, settings }: DatabaseFacts): Finding {
   if (isStandby) {
-    const advice = 'Name the primary: several hosts in the URL and target_session_attrs=read-write find it.'
+    const advice = 'Name an address that always leads to the primary: the driver takes one host, and tries no other.'
     return problem('Writing', 'This is a standby, which takes no writes.', advice)
   }
   if (settings.get('default_transaction_read_only') === 'on') {
