@@ -1,6 +1,9 @@
 import type { CommandShape, Flag } from './commands.ts'
 import { COMMANDS, COMMON_FLAGS } from './commands.ts'
 
+/** What every terminal shows without breaking words. */
+const COLUMNS = 80
+
 /** Shown for `nametag` alone and `nametag --help`. */
 export function overview(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length))
@@ -12,7 +15,7 @@ export function overview(): string {
     '  nametag serve --data /var/lib/nametag     a durable directory for a team',
     '',
     'Commands',
-    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}   ${summary}`),
+    ...COMMANDS.flatMap(({ name, summary }) => twoColumns(name, width, summary)),
     '',
     '"nametag COMMAND --help" tells more. "nametag --version" prints the version.',
     '',
@@ -22,14 +25,14 @@ export function overview(): string {
 export function helpFor(command: CommandShape): string {
   const operands = command.operands ? ` ${command.operands.name}${command.operands.max > 1 ? '…' : ''}` : ''
   return [
-    `nametag ${command.name}${operands}: ${command.summary}`,
+    ...wrap(`nametag ${command.name}${operands}: ${command.summary}`, COLUMNS),
     '',
     'Examples',
     ...command.examples.map((example) => `  ${example}`),
     '',
     'Flags',
     ...describeFlags([...command.flags, ...COMMON_FLAGS]),
-    ...(command.notes ? ['', ...command.notes] : []),
+    ...(command.notes ? ['', ...command.notes.flatMap((note) => wrap(note, COLUMNS))] : []),
     '',
   ].join('\n')
 }
@@ -37,9 +40,25 @@ export function helpFor(command: CommandShape): string {
 function describeFlags(flags: readonly Flag[]): string[] {
   const left = flags.map(({ name, value }) => (value === undefined ? `--${name}` : `--${name} ${value}`))
   const width = Math.max(...left.map((text) => text.length))
-  return flags.map((flag, index) => {
+  return flags.flatMap((flag, index) => {
     const byDefault = flag.default === undefined ? '' : ` Default: ${flag.default}.`
     const env = flag.env === undefined ? '' : ` [${flag.env}]`
-    return `  ${(left[index] ?? '').padEnd(width)}   ${flag.doc}${byDefault}${env}`
+    return twoColumns(left[index] ?? '', width, `${flag.doc}${byDefault}${env}`)
   })
+}
+
+function twoColumns(left: string, width: number, right: string): string[] {
+  const [first = '', ...rest] = wrap(right, COLUMNS - width - 5)
+  return [`  ${left.padEnd(width)}   ${first}`, ...rest.map((line) => `${' '.repeat(width + 5)}${line}`)]
+}
+
+/** Broken between words alone: a URL that is too long stays whole. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
 }
