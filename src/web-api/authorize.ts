@@ -23,7 +23,7 @@ export function authorize(
   method: Method,
 ): Refusal<'not_allowed_token_type' | 'is_bot' | 'missing_scope'> | undefined {
   if (!method.tokens.includes(grant.kind)) {
-    return refuse('not_allowed_token_type', `${method.name} takes ${method.tokens.join(' or ')} tokens`)
+    return refuse('not_allowed_token_type', `${method.name} takes ${method.tokens.join(' or ')} tokens.`)
   }
   const actsAsUser = grant.kind === 'user' || grant.kind === 'workspace'
   if (actsAsUser && user.role === 'bot' && !method.tokens.includes('bot')) return refuse('is_bot')
