@@ -10,7 +10,7 @@ import type { Store } from '../storage/store.ts'
 import { lateDigest, takeTokenKey } from '../storage/token-key-check.ts'
 import type { TransferSource, TransferTarget } from '../storage/transfer.ts'
 import { CannotStart } from './cannot-start.ts'
-import { reasonOf } from './error-reason.ts'
+import { codeOf, reasonOf } from './error-reason.ts'
 import { expectWhole } from './expect-whole.ts'
 import { type Database, nameOf } from './store-place.ts'
 
@@ -56,8 +56,16 @@ async function within<Found>(place: Database, work: () => Promise<Found>): Promi
   try {
     return await work()
   } catch (error) {
-    throw new CannotStart(`${capital(nameOf(place))} cannot be used: ${reasonOf(error)}`, { cause: error })
+    throw new CannotStart(`${capital(nameOf(place))} cannot be used: ${reasonOf(error)}${adviceOn(error)}`, {
+      cause: error,
+    })
   }
+}
+
+/** Nobody answers there, or nobody is let in. Every other reason says itself what to change. */
+function adviceOn(error: unknown): string {
+  const isAway = /^(?:E[A-Z]|28|3D)/.test(codeOf(error) ?? '')
+  return isAway ? ' Check host, name, user and password; "nametag doctor" looks closer.' : ''
 }
 
 async function keyed(store: Store, place: Database, use: (key: Buffer) => void): Promise<OpenDatabase> {

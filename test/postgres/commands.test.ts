@@ -194,8 +194,8 @@ test('a database that cannot be used is told in one sentence, without the passwo
   const nowhere = `postgres://ada:s3cret@localhost/nothing?host=${encodeURIComponent(socket)}`
   const dead = 'postgres://ada:s3cret@127.0.0.1:1/people'
   for (const [database, sentence] of [
-    [nowhere, /^nametag: The database nothing on \/\S+ cannot be used: .*\n$/],
-    [dead, /^nametag: The database people on 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED.*\n$/],
+    [nowhere, /^nametag: The database nothing on \/\S+ cannot be used: .* Check host, name, user and password; .*\n$/],
+    [dead, /^nametag: The database people on 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED.* Check host, .*\n$/],
   ] as const) {
     for (const argv of [
       ['serve', '--port', '0'],
