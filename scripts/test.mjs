@@ -80,12 +80,16 @@ async function runTests(node) {
   }
 }
 
+const TEST_MS_MAX = 10 * 60_000
+
 function testArguments(countsFile) {
   const all = options.quick ? ['src/**/*.test.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts']
   return [
     '--test',
     '--disable-warning=ExperimentalWarning',
     `--test-concurrency=${Math.max(2, cpus().length)}`,
+    // A test that hangs is a failure like any other, and keeps nobody from hearing of the rest.
+    `--test-timeout=${TEST_MS_MAX}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${inRoot('scripts', 'lib', 'count-reporter.mjs')}`,

@@ -111,14 +111,19 @@ export function untilStdinEnds(signal: 'QUIT' | 'TERM'): string {
     wait $server`
 }
 
-/** Fast shutdown: ends the connections and waits for nobody. */
+/** Fast shutdown: ends the connections and waits for nobody. A server that cannot even do that, as in the midst of a
+ * recovery that has no room, is killed. */
 export async function end(place: Place, server: ChildProcess): Promise<void> {
   if (hasEnded(server)) return
   const ended = once(server, 'exit')
   process.kill(pidOf(place), 'SIGINT')
+  const deadline = setTimeout(() => void kill(place, server), SHUTDOWN_MS_MAX)
   await ended
+  clearTimeout(deadline)
   server.stdin?.end()
 }
+
+const SHUTDOWN_MS_MAX = 20_000
 
 /** The server and all its processes are gone from one moment to the next, as when its machine loses power. */
 export async function kill(place: Place, server: ChildProcess): Promise<void> {
