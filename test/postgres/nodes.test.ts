@@ -247,3 +247,20 @@ function listen(store: Store) {
     },
   }
 }
+
+test('signs of life and changes do not wait for those who read', async () => {
+  const [store] = (await openNodes(1)) as [Store]
+  await store.addTeam(team(), [user(ADA)])
+  await store.leases.begin('node', 60_000)
+  let reading = 2000
+  const reads = Array.from({ length: reading }, () =>
+    store.findUsers(TEAM, null, 1000).then(() => {
+      reading -= 1
+    }),
+  )
+  assert.deepEqual(await store.leases.renew('node', 60_000), ['node'])
+  await store.change(keyFor(ADA), setTitle('in between'))
+  assert.ok(reading > 0, 'the readers had all been served before')
+  await Promise.all(reads)
+  await store.close()
+})

@@ -101,8 +101,8 @@ function judgeStandbys({ standbys, settings }: DatabaseFacts): Finding {
   return ok('Standbys', `${told}.`)
 }
 
-/** Of one server: two pools of five, and one that listens. */
-const CONNECTIONS_OF_SERVER = 11
+/** Of one server: four that read, two that write, five that count, and one that listens. */
+const CONNECTIONS_OF_SERVER = 12
 
 function judgeConnections(connections: DatabaseFacts['connections']): Finding {
   const what = 'Connections'

@@ -32,18 +32,21 @@ export interface Pool extends Connection {
   close(): Promise<void>
 }
 
-/** Of one process. One connection writes: several would make more commits with fewer calls in each, and one person's calls
- * would have to be kept from overtaking each other. The others read. */
+/** Of one pool. */
 const CONNECTIONS_MAX = 5
 const CONNECT_TIMEOUT_MS = 5000
 /** Longer than the server's own timeout, which is told with a proper error; this one costs the connection. */
 const QUERY_TIMEOUT_MS = 8000
 const CLOSE_TIMEOUT_MS = 3000
 
-export function connect(url: string, queryTimeoutMs: number = QUERY_TIMEOUT_MS): Pool {
+export function connect(
+  url: string,
+  queryTimeoutMs: number = QUERY_TIMEOUT_MS,
+  connectionsMax: number = CONNECTIONS_MAX,
+): Pool {
   const pool = new pg.Pool({
     connectionString: url,
-    max: CONNECTIONS_MAX,
+    max: connectionsMax,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: queryTimeoutMs,
     application_name: 'nametag',

@@ -4,8 +4,8 @@ import type { Connection } from './connection.ts'
 import type { Doorbell } from './doorbell.ts'
 import type { Parts } from './parts.ts'
 
-export function openOperation({ db, telling, writing }: Parts, doorbell: Doorbell | null): Operation {
-  const isReadOnly = openReadOnlyCheck(db)
+export function openOperation({ pools, telling, writing }: Parts, doorbell: Doorbell | null): Operation {
+  const isReadOnly = openReadOnlyCheck(pools.writing)
   return {
     stats() {
       return { engine: 'postgres', ...writing.stats() }
@@ -16,7 +16,7 @@ export function openOperation({ db, telling, writing }: Parts, doorbell: Doorbel
     async close() {
       await writing.queue.close()
       await telling.close()
-      await Promise.all([doorbell?.close(), db.close()])
+      await Promise.all([doorbell?.close(), pools.close()])
     },
   }
 }

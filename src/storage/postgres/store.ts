@@ -3,13 +3,14 @@ import { DEFAULT_LIMITS, type StoreLimits } from '../limits.ts'
 import type { Store } from '../store.ts'
 import { openAdministration } from './administration.ts'
 import { Caches } from './caches.ts'
-import type { Pool } from './connection.ts'
+
 import { createDoorbell, type Doorbell } from './doorbell.ts'
 import { openLeases } from './leases.ts'
 import { openListening } from './listening.ts'
 import { openOperation } from './operation.ts'
 import { counted } from './own-writes.ts'
 import type { Parts } from './parts.ts'
+import type { Pools } from './pools.ts'
 import { openProgress } from './progress.ts'
 import { openReading } from './reading.ts'
 import { openTables } from './tables.ts'
@@ -31,14 +32,14 @@ export interface PostgresOptions {
 }
 
 /** A store on a pool whose schema is up to date. `nextExpiration` is in Unix seconds; 0 where no status expires. */
-export function openStore(db: Pool, options: PostgresOptions, nextExpiration: number): Store {
+export function openStore(pools: Pools, options: PostgresOptions, nextExpiration: number): Store {
   const { url, doorbell: hasDoorbell = true, shardByTeam = false } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const doorbell = hasDoorbell ? createDoorbell(url) : null
-  const parts = openParts(db, options, { limits, doorbell, nextExpiration })
+  const parts = openParts(pools, options, { limits, doorbell, nextExpiration })
   const { queue } = parts.writing
-  const tickets = openTickets(db, limits.ticketsMax)
-  const leases = openLeases(db, doorbell)
+  const tickets = openTickets(pools.reading, limits.ticketsMax)
+  const leases = openLeases(pools.writing, doorbell)
   return {
     isShared: true,
     leases: shardByTeam ? leasesByTeam(leases) : leases,
@@ -59,14 +60,16 @@ interface Given {
   readonly nextExpiration: number
 }
 
-function openParts(db: Pool, options: PostgresOptions, { limits, doorbell, nextExpiration }: Given): Parts {
+function openParts(pools: Pools, options: PostgresOptions, { limits, doorbell, nextExpiration }: Given): Parts {
   const { tokenDigest, shardByTeam: isByTeam = false } = options
+  const db = pools.reading
   const tables = openTables(db)
   const caches = new Caches(tables, limits)
-  const { transaction, writes } = counted(openTransaction(db))
+  const { transaction, writes } = counted(openTransaction(pools.writing))
   const telling = new Telling({ db, doorbell, ownWrites: writes, nextExpiration })
   return {
     db,
+    pools,
     tables,
     caches,
     telling,
