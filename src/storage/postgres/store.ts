@@ -64,7 +64,8 @@ function openParts(pools: Pools, options: PostgresOptions, { limits, doorbell, n
   const { tokenDigest, shardByTeam: isByTeam = false } = options
   const db = pools.reading
   const tables = openTables(db)
-  const caches = new Caches(tables, limits)
+  // Every batch needs its teams.
+  const caches = new Caches({ ...tables, teams: openTables(pools.writing).teams }, limits)
   const { transaction, writes } = counted(openTransaction(pools.writing))
   const telling = new Telling({ db, doorbell, ownWrites: writes, nextExpiration })
   return {
