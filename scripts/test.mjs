@@ -12,6 +12,8 @@ import { runCommand } from './lib/run-command.mjs'
 /** How the one helper begins that may leave a test out, test/support/need.ts. */
 const NOT_CHECKED = 'NOT CHECKED HERE: '
 
+const TEST_MS_MAX = 10 * 60_000
+
 const options = readOptions(process.argv.slice(2))
 const total = { passed: 0, failed: 0, notChecked: [] }
 await step('install', install)
@@ -79,8 +81,6 @@ async function runTests(node) {
     rmSync(folder, { recursive: true, force: true })
   }
 }
-
-const TEST_MS_MAX = 10 * 60_000
 
 function testArguments(countsFile) {
   const all = options.quick ? ['src/**/*.test.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts']
