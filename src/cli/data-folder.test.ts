@@ -69,5 +69,11 @@ test('fresh deletes the data and no file of anybody else', async (t) => {
 test('a folder that cannot be one is refused in a sentence', async (t) => {
   const file = join(temporaryFolder(t), 'file')
   writeFileSync(file, '')
-  await assert.rejects(openDataFolder(file), (error) => error instanceof CannotStart && error.message.includes(file))
+  // No folder can be made inside a file, nor, on Linux, in /proc.
+  for (const folder of [file, join(file, 'below'), '/proc/nametag']) {
+    if (folder.startsWith('/proc') && process.platform !== 'linux') continue
+    await assert.rejects(openDataFolder(folder), (error) => {
+      return error instanceof CannotStart && error.message.includes(folder)
+    })
+  }
 })

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { lockDirectory } from '../storage/lock.ts'
 import { CannotStart } from './cannot-start.ts'
 
@@ -38,13 +38,25 @@ export function hasKey(folder: string): boolean {
 export function takeFolder(folder: string): () => void {
   let outcome: (() => void) | string
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(resolve(folder))
     outcome = lockDirectory(folder)
   } catch (error) {
     throw new CannotStart(`The data folder ${folder} cannot be used: ${(error as Error).message}.`)
   }
   if (typeof outcome === 'string') throw new CannotStart(outcome)
   return outcome
+}
+
+/** From the top down: where a file system takes no folders, as in /proc, Node tries for ever to make them all at once. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Two servers may start together.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
 
 export function deleteOwnFiles(folder: string): void {
