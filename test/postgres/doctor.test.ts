@@ -51,7 +51,7 @@ test('a sound database is found so while servers run on it', async (t) => {
   const found = new Map(told.findings.map((finding) => [finding.what, finding.found]))
   assert.equal(found.get('Servers'), '2 run on it just now.')
   assert.equal(found.get('LISTEN'), 'notifications come through.')
-  assert.match(found.get('Connections') ?? '', /^\d+ of \d+ are taken; each server takes up to 11\.$/)
+  assert.match(found.get('Connections') ?? '', /^\d+ of \d+ are taken; each server takes up to 12\.$/)
   assert.match(found.get('Version') ?? '', /^PostgreSQL \d+/)
   for (const node of nodes) await node.stop()
 })
