@@ -47,7 +47,7 @@ async function start(t: TestContext, post: Post, store?: Store): Promise<Started
   const publicUrl = () => 'https://people.example.com'
   const mail = createMail({ store: used, clock, log: { warn: note, error: note }, publicUrl, post })
   await mail.start()
-  t.after(() => mail.stop())
+  t.after(() => within(5000, mail.stop(), () => 'It did not stop.'))
   return { store: used, clock, mail, logged }
 }
 
