@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Cleanup } from './server.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const READY_MS = 20_000
-const EXIT_MS = 20_000
+const READY_MS = 60_000
+const EXIT_MS = 60_000
 
 export interface Exit {
   readonly code: number | null

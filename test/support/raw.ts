@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { type Received, received } from './send.ts'
 
-const DEADLINE_MS = 15_000
+const DEADLINE_MS = 60_000
 const HEAD_END = Buffer.from('\r\n\r\n')
 
 export interface RawOptions {

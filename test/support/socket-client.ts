@@ -3,7 +3,7 @@ import { type ClientOptions, WebSocket } from 'ws'
 import { until, within } from './process.ts'
 import type { Cleanup } from './server.ts'
 
-const DEADLINE_MS = 10_000
+const DEADLINE_MS = 60_000
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape it expects
 export type Message = any

@@ -31,7 +31,7 @@ export interface TestSubscriber {
 }
 
 export const SECRET = 'signing-secret'
-const WAIT_MS = 10_000
+const WAIT_MS = 60_000
 
 export const taking: Answering = (response) => response.writeHead(200).end()
 export const answeringStatus =
