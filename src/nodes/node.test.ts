@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
+import { within } from '../../test/support/process.ts'
 import { MovableClock } from '../clock.ts'
 import type { TeamId } from '../domain/ids.ts'
 import type { Leases } from '../storage/leases.ts'
@@ -360,7 +361,7 @@ describe('nodes', () => {
     await one.node.look()
     store.answering = () => new Promise(() => {})
     void one.node.look()
-    await one.node.stop()
+    await within(30_000, one.node.stop(), () => 'It did not stop.')
     assert.deepEqual(works[0]?.steps, ['begin', 'finish'])
   })
 
