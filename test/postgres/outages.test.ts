@@ -7,6 +7,7 @@ import { ADA, BOB, keyFor, setTitle, TEAM, team, titlesIn, user } from '../../sr
 import { openPostgres } from '../../src/storage/postgres/open.ts'
 import { OutcomeUnknown, StorageUnavailable, type Store } from '../../src/storage/store.ts'
 import { startPostgres } from '../support/postgres.ts'
+import { Written } from '../support/written.ts'
 
 // Deadlocks are found soon, so that what is undone can be done again in time.
 const server = await startPostgres({ deadlock_timeout: '100ms' })
@@ -24,7 +25,7 @@ test('connections that are cut again and again cost no answered write, and no re
   for (let cut = 0; cut < 100; cut += 1) await cutConnections()
   isCutting = false
   await Promise.all(writing)
-  await written.check(store)
+  await written.checkThrough(store)
   assert.ok(written.done.size > 50, `only ${written.done.size} writes`)
   await writeAgain(store)
   await store.close()
@@ -43,7 +44,7 @@ test('a server that is started anew costs no answered write, and the store recov
   for (let restart = 0; restart < 3; restart += 1) await server.restart()
   isRestarting = false
   await Promise.all(writing)
-  await written.check(store)
+  await written.checkThrough(store)
   await writeAgain(store)
   await store.close()
 })
@@ -162,44 +163,6 @@ async function openFilled(): Promise<{ store: Store; url: string }> {
   const people = [ADA, BOB, ...PEOPLE].map((id, ordinal) => user(id, { ordinal }))
   await store.addTeam(team(), people)
   return { store, url }
-}
-
-/** What callers were told of their writes. */
-class Written {
-  readonly done = new Set<string>()
-  readonly refused = new Set<string>()
-  readonly unknown = new Set<string>()
-
-  async write(store: Store, userId: UserId, title: string): Promise<void> {
-    try {
-      await store.change(keyFor(userId), setTitle(title))
-      this.done.add(title)
-    } catch (error) {
-      if (error instanceof OutcomeUnknown) this.unknown.add(title)
-      else if (error instanceof StorageUnavailable) this.refused.add(title)
-      else throw error
-    }
-  }
-
-  /** Against the log, and the rows against the log. */
-  async check(store: Store): Promise<void> {
-    const titles = new Map<string, number>()
-    const last = new Map<UserId, string>()
-    let seq = 0
-    for (let page = await store.readLog(TEAM, 0, 1000); page.length > 0; page = await store.readLog(TEAM, seq, 1000)) {
-      for (const entry of page) {
-        assert.ok(entry.kind === 'user')
-        assert.ok(entry.seq > seq)
-        seq = entry.seq
-        titles.set(entry.user.profile.title, (titles.get(entry.user.profile.title) ?? 0) + 1)
-        last.set(entry.user.id, entry.user.profile.title)
-      }
-    }
-    for (const title of this.done) assert.equal(titles.get(title), 1, `${title} was told as done`)
-    for (const title of this.refused) assert.equal(titles.get(title), undefined, `${title} was refused`)
-    for (const title of titles.keys()) assert.ok(this.done.has(title) || this.unknown.has(title), title)
-    for (const [userId, title] of last) assert.equal((await store.findUser(TEAM, userId))?.profile.title, title)
-  }
 }
 
 /** Right away: no restart and no waiting. */

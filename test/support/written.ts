@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import pg from 'pg'
 import type { UserId } from '../../src/domain/ids.ts'
-import { keyFor, setTitle } from '../../src/storage/conformance/people.ts'
+import { keyFor, setTitle, TEAM } from '../../src/storage/conformance/people.ts'
 import { OutcomeUnknown, StorageUnavailable, type Store } from '../../src/storage/store.ts'
 
 /** What callers were told of their writes, each of another title. */
@@ -25,19 +25,51 @@ export class Written {
    * log says last. */
   async check(url: string): Promise<void> {
     const { logged, people } = await readTitles(url)
+    this.#checkLog(logged)
+    const last = lastOf(logged)
+    for (const { id, title } of people) assert.equal(title, last.get(id) ?? '', id)
+  }
+
+  /** The same of the team, as the store answers it. */
+  async checkThrough(store: Store): Promise<void> {
+    const logged = await readLogged(store)
+    this.#checkLog(logged)
+    for (const [id, title] of lastOf(logged)) {
+      assert.equal((await store.findUser(TEAM, id as UserId))?.profile.title, title)
+    }
+  }
+
+  #checkLog(logged: readonly Titled[]): void {
     const count = new Map<string, number>()
     for (const { title } of logged) count.set(title, (count.get(title) ?? 0) + 1)
     for (const title of this.done) assert.equal(count.get(title), 1, `${title} was told as done`)
     for (const title of this.refused) assert.equal(count.get(title), undefined, `${title} was refused`)
     for (const title of count.keys()) assert.ok(this.done.has(title) || this.unknown.has(title), title)
-    const last = new Map(logged.map(({ id, title }) => [id, title]))
-    for (const { id, title } of people) assert.equal(title, last.get(id) ?? '', id)
   }
 }
 
 interface Titled {
   readonly id: string
   readonly title: string
+}
+
+function lastOf(logged: readonly Titled[]): ReadonlyMap<string, string> {
+  return new Map(logged.map(({ id, title }) => [id, title]))
+}
+
+/** Page by page, each entry behind the one before it. */
+async function readLogged(store: Store): Promise<readonly Titled[]> {
+  const logged: Titled[] = []
+  let seq = 0
+  for (let page = await store.readLog(TEAM, 0, 1000); page.length > 0; page = await store.readLog(TEAM, seq, 1000)) {
+    for (const entry of page) {
+      assert.ok(entry.kind === 'user')
+      assert.ok(entry.seq > seq)
+      seq = entry.seq
+      logged.push({ id: entry.user.id, title: entry.user.profile.title })
+    }
+  }
+  return logged
 }
 
 /** As they stand in the tables; the log is in its order. */
