@@ -17,6 +17,7 @@ import {
   workspaceOf,
 } from './support/crash-load.ts'
 import { runProgram, startProgram, until } from './support/process.ts'
+import { randomFrom } from './support/random.ts'
 import { send } from './support/send.ts'
 import { temporaryFolder } from './support/server.ts'
 
@@ -156,15 +157,4 @@ function readLog(
     serials.set(user_id, [...(serials.get(user_id) ?? []), serial])
   }
   return { end: rows.at(-1)?.seq ?? after, serials }
-}
-
-/** Numbers from 0 to 1: mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Cluster, startCluster } from '../cluster.ts'
 import { until } from '../process.ts'
+import { randomFrom } from '../random.ts'
 import { type Nodes, prepareNodes } from '../served-nodes.ts'
 import type { Cleanup } from '../server.ts'
 import { startSubscriber } from '../subscriber.ts'
@@ -9,7 +10,6 @@ import { checkExpiries, checkTold, checkWrites, findExceeded } from './check.ts'
 import { type Event, eventOf } from './event.ts'
 import { EAGER, type Load, startLoad } from './load.ts'
 import { readStored } from './log.ts'
-import { randomFrom } from './random.ts'
 import { type SocketListener, startSocketListener } from './socket-listener.ts'
 
 export const MISFORTUNES = ['a node is killed', 'the primary is killed', 'a node stands still'] as const
