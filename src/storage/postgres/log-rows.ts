@@ -1,6 +1,6 @@
-import type { EventType, Fact, LogEntry } from '../../domain/event.ts'
 import type { TeamId, UserId } from '../../domain/ids.ts'
 import type { EncodedFact, Write } from '../deciding.ts'
+import type { LogRow } from '../log-row.ts'
 
 export type HeadColumns = [teamIds: readonly TeamId[], counts: readonly number[]]
 
@@ -84,18 +84,4 @@ export function toMailColumns(rows: readonly CountedRow[]): MailColumns {
 
 export function toMap(heads: readonly Head[]): ReadonlyMap<TeamId, number> {
   return new Map(heads.map(({ team_id, last_seq }) => [team_id, last_seq]))
-}
-
-export interface LogRow {
-  readonly seq: number
-  readonly team_id: TeamId
-  readonly kind: Fact['kind']
-  readonly types: string
-  readonly at: number
-  readonly body: string
-}
-
-export function fromRow({ seq, team_id: teamId, kind, types, at, body }: LogRow): LogEntry {
-  if (kind !== 'user') return { ...JSON.parse(body), seq, teamId, at }
-  return { kind, types: types.split(' ') as EventType[], user: JSON.parse(body), seq, teamId, at }
 }

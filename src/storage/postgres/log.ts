@@ -1,14 +1,13 @@
 import { type Fact, type LogEntry, MAIL_READER, MAILED_KINDS, type OtherFact } from '../../domain/event.ts'
 import type { TeamId } from '../../domain/ids.ts'
 import type { EncodedFact, Write } from '../deciding.ts'
+import { fromRow, type LogRow } from '../log-row.ts'
 import type { Connection } from './connection.ts'
 import {
   countFollowing,
-  fromRow,
   type Head,
   type HeadColumns,
   type LogColumns,
-  type LogRow,
   type MailColumns,
   type NewLogRow,
   toColumns,

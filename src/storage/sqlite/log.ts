@@ -1,13 +1,7 @@
-import {
-  type EventType,
-  type Fact,
-  type LogEntry,
-  MAIL_READER,
-  MAILED_KINDS,
-  type OtherFact,
-} from '../../domain/event.ts'
+import { type Fact, type LogEntry, MAIL_READER, MAILED_KINDS, type OtherFact } from '../../domain/event.ts'
 import type { TeamId, UserId } from '../../domain/ids.ts'
 import type { EncodedFact, Write } from '../deciding.ts'
+import { fromRow, type LogRow } from '../log-row.ts'
 import type { Connection } from './connection.ts'
 
 export interface Log {
@@ -155,18 +149,4 @@ export function openLog(db: Connection): Log {
     findLastSeq: (teamId) => findLastSeq.get(teamId)?.seq ?? 0,
     findHeads: () => new Map(findHeads.all().map(({ team_id, seq }) => [team_id, seq])),
   }
-}
-
-interface LogRow {
-  readonly seq: number
-  readonly team_id: TeamId
-  readonly kind: Fact['kind']
-  readonly types: string
-  readonly at: number
-  readonly body: string
-}
-
-function fromRow({ seq, team_id: teamId, kind, types, at, body }: LogRow): LogEntry {
-  if (kind !== 'user') return { ...JSON.parse(body), seq, teamId, at }
-  return { kind, types: types.split(' ') as EventType[], user: JSON.parse(body), seq, teamId, at }
 }
