@@ -3,12 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
-import pg from 'pg'
 import type { UserId } from '../../src/domain/ids.ts'
 import { ADA, OTHER_TEAM, TEAM, team, user } from '../../src/storage/conformance/people.ts'
 import { openPostgres } from '../../src/storage/postgres/open.ts'
 import { DEMO_FILE } from '../support/demo-file.ts'
-import { startPostgres } from '../support/postgres.ts'
+import { queryAt, startPostgres } from '../support/postgres.ts'
 import { finish, type RunningProgram, runProgram, startProgram, until } from '../support/process.ts'
 import { temporaryFolder } from '../support/server.ts'
 import { startMailServer } from '../support/smtp.ts'
@@ -40,23 +39,13 @@ async function call(api: string, method: string, token: string, args: Record<str
   return (await response.json()) as { ok: boolean; error?: string; user?: string; profile?: Record<string, unknown> }
 }
 
-async function rowsOf(url: string, text: string): Promise<readonly object[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query(text)).rows
-  } finally {
-    await client.end()
-  }
-}
-
 const linkOf = (text: string) => /^ {2}(http:\S+\/sign-in\?code=\S+)$/m.exec(text)?.[1]
 const tokenIn = async (url: string) => (await (await fetch(url, { method: 'POST' })).text()).match(/xoxp-\w+/)?.[0]
 
 test('nodes that start together fill an empty database once, and any of their links works on any of them, once', async (t) => {
   const { url, flags, key } = await makeDatabase(t)
   const nodes = await Promise.all([1, 2, 3].map(() => startNode(t, flags)))
-  assert.deepEqual(await rowsOf(url, 'select count(*)::integer as teams from teams'), [{ teams: 1 }])
+  assert.deepEqual(await queryAt(url, 'select count(*)::integer as teams from teams'), [{ teams: 1 }])
   const links = nodes.map((node) => linkOf(node.stderr()))
   const [first, second, third] = nodes as [RunningProgram, RunningProgram, RunningProgram]
   for (const link of links)
@@ -108,7 +97,7 @@ test('a team of more people than one statement takes comes whole', async (t) => 
     last.map(({ id }) => id),
     [people.at(-1)?.id],
   )
-  assert.deepEqual(await rowsOf(url, 'select count(*)::integer as people from users'), [{ people: people.length }])
+  assert.deepEqual(await queryAt(url, 'select count(*)::integer as people from users'), [{ people: people.length }])
   await assert.rejects(
     store.addTeam(team(OTHER_TEAM), [
       ...people.map((person) => ({ ...person, teamId: OTHER_TEAM })),
@@ -116,7 +105,7 @@ test('a team of more people than one statement takes comes whole', async (t) => 
       user(ADA),
     ]),
   )
-  assert.deepEqual(await rowsOf(url, 'select count(*)::integer as people from users'), [{ people: people.length }])
+  assert.deepEqual(await queryAt(url, 'select count(*)::integer as people from users'), [{ people: people.length }])
   await store.close()
 })
 
@@ -249,20 +238,20 @@ test('migrate makes the tables of an empty database, says which migrations ran, 
   const check = await finish(t, ['migrate', '--database-url', url, '--check'])
   assert.equal(check.code, 1)
   assert.match(check.stderr, /^nametag: There is no data of a Nametag server in the database /)
-  assert.deepEqual(await rowsOf(url, "select to_regclass('migrations') as made"), [{ made: null }])
+  assert.deepEqual(await queryAt(url, "select to_regclass('migrations') as made"), [{ made: null }])
 
   const done = await finish(t, ['migrate', '--database-url', url, '--json'])
   const { applied, missing, schema } = JSON.parse(done.stdout)
   assert.deepEqual([done.code, applied.length, missing], [0, schema, []])
   assert.equal(applied[0], '0001-teams-users-tokens-log')
-  await rowsOf(url, `delete from migrations where number = ${schema}`)
+  await queryAt(url, `delete from migrations where number = ${schema}`)
   const behind = await finish(t, ['migrate', '--database-url', url, '--check'])
   assert.deepEqual([behind.code, behind.stderr], [1, ''])
   assert.match(
     behind.stdout,
     new RegExp(`^Missing in the database \\S+ on \\S+: ${applied.at(-1)}\\. "nametag migrate"`),
   )
-  await rowsOf(url, `insert into migrations (number, name, checksum) values (${schema + 1}, 'later', '')`)
+  await queryAt(url, `insert into migrations (number, name, checksum) values (${schema + 1}, 'later', '')`)
   const newer = await finish(t, ['migrate', '--database-url', url])
   assert.equal(newer.code, 1)
   assert.match(

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { ADA, keyFor, setTitle, TEAM, team, user } from '../../src/storage/conformance/people.ts'
 import { openPostgres } from '../../src/storage/postgres/open.ts'
 import { OutcomeUnknown, StorageUnavailable, type Store } from '../../src/storage/store.ts'
-import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { type PostgresServer, queryAt, startPostgres } from '../support/postgres.ts'
 import { serverOwner } from '../support/postgres-process.ts'
 import { makeSmallDisk } from '../support/small-disk.ts'
 import { Written } from '../support/written.ts'
@@ -57,7 +57,7 @@ async function makeDatabase(t: TestContext, server: PostgresServer) {
   const url = await server.createDatabase()
   if (disk === undefined) {
     t.diagnostic('No small disk can be had here, so that the server only speaks as if its disk were full.')
-    const on = (text: string) => server.query(text, [], url)
+    const on = (text: string) => queryAt(url, text)
     return { url, fill: () => on(SAY_FULL), free: () => on('drop trigger full_disk on log') }
   }
   const owner = serverOwner()

@@ -17,7 +17,7 @@ import { openTransaction, type Transaction } from '../../src/storage/postgres/tr
 import { StorageUnavailable } from '../../src/storage/store.ts'
 import type { Services } from '../../src/web-api/dispatch.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
-import { startPostgres } from '../support/postgres.ts'
+import { queryAt, startPostgres } from '../support/postgres.ts'
 import { aWorld } from '../support/world.ts'
 
 const server = await startPostgres()
@@ -254,12 +254,6 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) assert.ok(performance.now() - start < 20_000, 'it does not come')
 }
 
-async function query(text: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query(text)).rows ?? []
-  } finally {
-    await client.end()
-  }
+function query(text: string): Promise<readonly Record<string, unknown>[]> {
+  return queryAt(url, text)
 }

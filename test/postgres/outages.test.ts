@@ -6,7 +6,7 @@ import type { UserId } from '../../src/domain/ids.ts'
 import { ADA, BOB, keyFor, setTitle, TEAM, team, titlesIn, user } from '../../src/storage/conformance/people.ts'
 import { openPostgres } from '../../src/storage/postgres/open.ts'
 import { OutcomeUnknown, StorageUnavailable, type Store } from '../../src/storage/store.ts'
-import { startPostgres } from '../support/postgres.ts'
+import { queryAt, startPostgres } from '../support/postgres.ts'
 import { Written } from '../support/written.ts'
 
 // Deadlocks are found soon, so that what is undone can be done again in time.
@@ -196,14 +196,4 @@ async function untilCommitsWait(url: string): Promise<void> {
   await waitFor(url, "wait_event = 'SyncRep'", '')
   await server.query("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'")
   await assert.rejects(writing)
-}
-
-async function queryAt(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query(text)).rows ?? []
-  } finally {
-    await client.end()
-  }
 }

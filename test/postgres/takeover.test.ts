@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { after, type TestContext, test } from 'node:test'
-import pg from 'pg'
 import { MovableClock, systemClock } from '../../src/clock.ts'
 import { createRelay, type Relay } from '../../src/delivery/relay.ts'
 import { BEAT_MS, VALID_MS } from '../../src/nodes/life.ts'
 import { createNode, type Node } from '../../src/nodes/node.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { openStore } from '../support/nodes.ts'
-import { startPostgres } from '../support/postgres.ts'
+import { queryAt, startPostgres } from '../support/postgres.ts'
 import { setTitle } from '../support/relay.ts'
 import { eventually } from '../support/socket-client.ts'
 import { startSubscriber, type TestSubscriber, taking } from '../support/subscriber.ts'
@@ -62,10 +61,7 @@ async function aDatabase(subscriber: TestSubscriber): Promise<string> {
 
 /** As if more time had passed, for the database, than a node lives without a sign of life. */
 async function passTimeOfAll(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query("update nodes set valid_until = valid_until - $1 * interval '1 millisecond'", [VALID_MS + 1])
-  await client.end()
+  await queryAt(url, "update nodes set valid_until = valid_until - $1 * interval '1 millisecond'", [VALID_MS + 1])
 }
 
 /** Keeps the answers, to give them later. */

@@ -8,8 +8,8 @@ import { end, install, type Place, run, serverOwner } from './postgres-process.t
 export interface PostgresServer {
   /** Makes an empty database and gives its URL. */
   createDatabase(): Promise<string>
-  /** Runs statements as the superuser, in the database of the server itself unless another is named. */
-  query(text: string, values?: readonly unknown[], url?: string): Promise<readonly Record<string, unknown>[]>
+  /** Runs statements as the superuser, in the database of the server itself. */
+  query(text: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>
   /** Ends all connections and starts anew with the same data; each of its files can then have so many bytes. */
   restart(fileBytesMax?: number): Promise<void>
   /** Ends the server and removes its data. */
@@ -41,15 +41,7 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
 
 function serverOn({ sockets }: Place, { restart, stop }: Pick<PostgresServer, 'restart' | 'stop'>): PostgresServer {
   const urlOf = (database: string) => `postgres://postgres@localhost/${database}?host=${encodeURIComponent(sockets)}`
-  const query: PostgresServer['query'] = async (text, values = [], url = urlOf('postgres')) => {
-    const client = new pg.Client({ connectionString: url })
-    await client.connect()
-    try {
-      return (await client.query(text, [...values])).rows
-    } finally {
-      await client.end()
-    }
-  }
+  const query: PostgresServer['query'] = (text, values) => queryAt(urlOf('postgres'), text, values)
   let databases = 0
   return {
     createDatabase: async () => {
@@ -60,5 +52,20 @@ function serverOn({ sockets }: Place, { restart, stop }: Pick<PostgresServer, 'r
     query,
     restart,
     stop,
+  }
+}
+
+/** On a connection of its own. Of several statements in one text, nothing is answered. */
+export async function queryAt<Row extends pg.QueryResultRow = Record<string, unknown>>(
+  url: string,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<readonly Row[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Row>(text, [...values])).rows ?? []
+  } finally {
+    await client.end()
   }
 }

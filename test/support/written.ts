@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import pg from 'pg'
 import type { UserId } from '../../src/domain/ids.ts'
 import { keyFor, setTitle, TEAM } from '../../src/storage/conformance/people.ts'
 import { OutcomeUnknown, StorageUnavailable, type Store } from '../../src/storage/store.ts'
+import { queryAt } from './postgres.ts'
 
 /** What callers were told of their writes, each of another title. */
 export class Written {
@@ -76,17 +76,10 @@ async function readLogged(store: Store): Promise<readonly Titled[]> {
 export async function readTitles(
   url: string,
 ): Promise<{ readonly logged: readonly Titled[]; readonly people: readonly Titled[] }> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    const logged = await client.query<Row>(
-      "select user_id as id, body from log where kind = 'user' order by team_id, seq",
-    )
-    const people = await client.query<Row>('select id, body from users')
-    return { logged: logged.rows.map(toTitled), people: people.rows.map(toTitled) }
-  } finally {
-    await client.end()
-  }
+  const inOrder = "select user_id as id, body from log where kind = 'user' order by team_id, seq"
+  const logged = await queryAt<Row>(url, inOrder)
+  const people = await queryAt<Row>(url, 'select id, body from users')
+  return { logged: logged.map(toTitled), people: people.map(toTitled) }
 }
 
 interface Row {

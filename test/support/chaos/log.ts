@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { queryAt } from '../postgres.ts'
 import type { Told } from './event.ts'
 
 export interface Entry extends Told {
@@ -14,15 +14,10 @@ export interface Stored {
 
 /** Reads the tables beside the servers. */
 export async function readStored(url: string): Promise<Stored> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    const log = await client.query<Row>("select seq, user_id as id, body from log where kind = 'user' order by seq")
-    const people = await client.query<Row>('select 0 as seq, id, body from users')
-    return { log: log.rows.map(toEntry), people: people.rows.map(toEntry) }
-  } finally {
-    await client.end()
-  }
+  const inOrder = "select seq, user_id as id, body from log where kind = 'user' order by seq"
+  const log = await queryAt<Row>(url, inOrder)
+  const people = await queryAt<Row>(url, 'select 0 as seq, id, body from users')
+  return { log: log.map(toEntry), people: people.map(toEntry) }
 }
 
 interface Row {
