@@ -74,6 +74,10 @@ function attempt(url: URL, outgoing: Outgoing, { connections, signal, fresh }: A
   sending.on('error', (error) => {
     if (!isAnswered) reject(wasIdle(sending, error) ? new LostIdleConnection() : error)
   })
+  // Node lets go of an answer that changes the protocol (101) without a word.
+  sending.on('close', () => {
+    if (!isAnswered) reject(new Error('The connection ended without an answer.'))
+  })
   if (signal.aborted) cut()
   else sending.end(outgoing.body)
   return promise.finally(() => signal.removeEventListener('abort', cut))

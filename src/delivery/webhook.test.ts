@@ -116,7 +116,7 @@ test('nobody at the port is connection_failed', async (t) => {
   assert.equal(failureOf(await post(t, `http://127.0.0.1:${port}/`)).reason, 'connection_failed')
 })
 
-test('a receiver that hangs up is connection_failed, what is no HTTP is unknown_error', async (t) => {
+test('a receiver that hangs up is connection_failed, what is no HTTP, or will be none, is unknown_error', async (t) => {
   const serve = async (answer: string) => {
     const server = createSocketServer((socket) => socket.once('data', () => socket.end(answer))).listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -125,6 +125,8 @@ test('a receiver that hangs up is connection_failed, what is no HTTP is unknown_
   }
   assert.equal(failureOf(await post(t, await serve(''))).reason, 'connection_failed')
   assert.equal(failureOf(await post(t, await serve('220 mail.example ESMTP\r\n'))).reason, 'unknown_error')
+  const switching = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'
+  assert.equal(failureOf(await post(t, await serve(switching))).reason, 'unknown_error')
 })
 
 test('a receiver that does not speak TLS is ssl_error', async (t) => {
