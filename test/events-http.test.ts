@@ -4,7 +4,7 @@ import { createRelay } from '../src/delivery/relay.ts'
 import type { AppId, UserId } from '../src/domain/ids.ts'
 import { OTHER_APP, setTitle as setTitleIn, startRelay } from './support/relay.ts'
 import { hanging, startSubscriber, type TestSubscriber, taking } from './support/subscriber.ts'
-import { anApp, anotherWorld, ids, OTHER_TEAM, STATUS_APP, TEAM } from './support/world.ts'
+import { aGrant, anApp, anotherWorld, ids, OTHER_TEAM, STATUS_APP, TEAM } from './support/world.ts'
 
 const USER_EVENTS = ['user_change', 'user_profile_changed', 'user_status_changed']
 
@@ -95,6 +95,34 @@ test('an app whose token is revoked hears of that and of nothing else', async (t
   await relay.settled()
   assert.deepEqual(subscriber.types(), ['user_change', 'tokens_revoked'])
   assert.deepEqual(subscriber.arrived[1]?.json.event.tokens, { oauth: [], bot: [ids.bot] })
+})
+
+test('what follows the end of a token is told by another one, whether or not the app hears of that end', async (t) => {
+  const subscriber = await startSubscriber(t)
+  const { store, clock, relay, setTitle } = await startRelay(t, {
+    apps: [{ id: OTHER_APP, requestUrl: subscriber.url, events: ['user_change'] }],
+  })
+  const scopes = ['users:read', 'users:read.email']
+  await store.addToken('xoxp-mel-2', aGrant({ userId: ids.mel, tokenId: 'mel-2', appId: OTHER_APP, scopes }))
+  await setTitle('by the bot')
+  await relay.settled()
+  const now = Math.floor(clock.now() / 1000)
+  for (const tokenId of [OTHER_APP, 'mel-2']) {
+    await store.revokeToken(TEAM, tokenId, now, ({ kind, userId }) => {
+      return {
+        kind: 'tokens_revoked',
+        appId: OTHER_APP,
+        userId,
+        ...(kind === 'bot' ? { oauth: [], bot: [userId] } : { oauth: [userId], bot: [] }),
+      }
+    })
+    await setTitle(`after ${tokenId}`)
+    await relay.settled()
+  }
+  assert.deepEqual(
+    subscriber.arrived.map(({ json }) => json.authorizations[0].user_id),
+    [ids.bot, ids.mel],
+  )
 })
 
 test('a reset calls off what is on its way and begins again from what is stored', async (t) => {

@@ -175,7 +175,7 @@ export class AppFeed {
   }
 
   async #readOn(): Promise<void> {
-    const { pages, store, lastSeq } = this.#parts
+    const { pages, store, lastSeq, viewers } = this.#parts
     while (this.#mayRead() && this.#place.position < lastSeq(this.teamId)) {
       const page = await pages.read(this.teamId, this.#place.position)
       if (page.length === 0) return
@@ -184,6 +184,8 @@ export class AppFeed {
       if (app === undefined || !this.subscriber.serves(app)) return
       for (const entry of page) {
         if (!this.#mayRead()) return
+        // Whatever the app has subscribed to, what follows is not for the eyes of that token.
+        if (entry.kind === 'tokens_revoked' && entry.appId === this.appId) viewers.forget(this.teamId)
         if (concerns(entry, app)) await this.#tell(entry, team, app)
         else this.#place.pass(entry.seq)
       }
@@ -207,7 +209,6 @@ export class AppFeed {
 
   async #tell(entry: LogEntry, team: Team, app: App): Promise<void> {
     const { viewers, publicUrl } = this.#parts
-    if (entry.kind === 'tokens_revoked') viewers.forget(entry.teamId)
     const viewer = await viewers.find(this.teamId, this.appId)
     const events = eventsFor(entry, app, { team, publicUrl: publicUrl(), viewer })
     if (events.length === 0) return this.#place.pass(entry.seq)
