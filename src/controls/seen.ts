@@ -1,5 +1,6 @@
 import type { LogEntry } from '../domain/event.ts'
 import type { TeamId } from '../domain/ids.ts'
+import { isToldToAll } from '../domain/team-prefs.ts'
 import { allTeams } from '../storage/all-teams.ts'
 import type { Store } from '../storage/store.ts'
 import { ENTRIES_MAX } from './page-of.ts'
@@ -77,6 +78,8 @@ function typesOf(entry: LogEntry): readonly string[] {
       return entry.types
     case 'tokens_revoked':
       return ['tokens_revoked']
+    case 'team_pref_changed':
+      return isToldToAll(entry.name) ? ['team_pref_change'] : []
     default:
       return []
   }

@@ -169,6 +169,22 @@ test('changes of an address are told to no app: they carry addresses, and one ca
   }
 })
 
+test('a changed setting is told over RTM alone, and one that owners alone may read to nobody', () => {
+  const state: LogEntry = {
+    kind: 'team_pref_changed',
+    userId: ids.pia,
+    name: 'state',
+    value: 'ekm_access_denied',
+    ...PLACE,
+  }
+  const event = { type: 'team_pref_change', name: 'state', value: 'ekm_access_denied' }
+  assert.deepEqual(wireEvents(state, NOBODY), [{ ...event, event_ts: `${NOW_SECONDS}.250042` }])
+  assert.deepEqual(wireEvents({ ...state, name: 'allowed_ips', value: ['10.0.0.0/8'] }, viewing(ALL)), [])
+  const app = appWith({ events: [...ALL, 'team_pref_change'] })
+  assert.equal(concerns(state, app), false)
+  assert.deepEqual(bodies(state, app, viewing(ALL)), [])
+})
+
 test('whatever is told of an entry, the entry concerns the app', () => {
   const telling = viewing(['users:read'], { readsMessagesOf: () => true })
   const entries = [userEntry(), userEntry(['user_status_changed']), REVOKED, { ...REVOKED, appId: null }, MESSAGE]

@@ -1,8 +1,10 @@
-import type { LogEntry, SlackbotMessage, TokensRevoked, UserFact } from '../domain/event.ts'
+import type { LogEntry, SlackbotMessage, TeamPrefChanged, TokensRevoked, UserFact } from '../domain/event.ts'
 import type { UserId } from '../domain/ids.ts'
 import { userToWire } from '../domain/profile/to-wire.ts'
 import type { WireUser } from '../domain/profile/wire.ts'
+import { SLACKBOT } from '../domain/slackbot.ts'
 import type { App, Team } from '../domain/team.ts'
+import { isToldToAll, type PrefName, type PrefValue } from '../domain/team-prefs.ts'
 import { eventIdOf } from './event-id.ts'
 import type { Viewer } from './viewers.ts'
 
@@ -18,7 +20,7 @@ export interface Telling {
 }
 
 /** An event as Slack writes it, inside the envelope of the Events API or alone on an RTM connection. */
-export type WireEvent = WireUserEvent | WireTokensRevoked | WireMessage
+export type WireEvent = WireUserEvent | WireTokensRevoked | WireMessage | WireTeamPrefChange
 
 export interface WireUserEvent {
   readonly user: WireUser
@@ -43,6 +45,13 @@ export interface WireMessage {
   readonly channel_type: 'im'
 }
 
+export interface WireTeamPrefChange {
+  readonly type: 'team_pref_change'
+  readonly name: PrefName
+  readonly value: PrefValue
+  readonly event_ts: string
+}
+
 /** One event for one app, ready to be sent. */
 export interface AppEvent {
   /** The `event_id`: the same at every attempt, also after a crash, so that a subscriber can tell a repetition. */
@@ -52,12 +61,11 @@ export interface AppEvent {
   readonly body: string
 }
 
-const SLACKBOT = 'USLACKBOT'
-
 /** The events of an entry that the app has subscribed to and may see. Nothing is told to an app that the team restricts:
  * it could not have read the same by a call. */
 export function eventsFor(entry: LogEntry, app: App, telling: Telling): readonly AppEvent[] {
-  if (app.restricted || (entry.kind === 'tokens_revoked' && entry.appId !== app.id)) return []
+  if (app.restricted || entry.kind === 'team_pref_changed') return []
+  if (entry.kind === 'tokens_revoked' && entry.appId !== app.id) return []
   const { idOf = eventIdOf } = telling
   return wireEvents(entry, telling)
     .filter((event) => subscribes(app, event.type))
@@ -76,6 +84,8 @@ export function concerns(entry: LogEntry, app: App): boolean {
       return entry.appId === app.id && subscribes(app, 'tokens_revoked')
     case 'message':
       return subscribes(app, 'message')
+    // Slack tells of it over RTM and in no other way.
+    case 'team_pref_changed':
     case 'email_changed':
     case 'email_requested':
       return false
@@ -95,6 +105,8 @@ export function wireEvents(entry: LogEntry, telling: Telling): readonly WireEven
       // Slack: needs `im:history`, and tells of the conversations of those who authorised the app — message.im;
       // docs/decisions/0042
       return telling.viewer?.readsMessagesOf(entry.userId) ? [message(entry)] : []
+    case 'team_pref_changed':
+      return isToldToAll(entry.name) ? [teamPrefChange(entry)] : []
     case 'email_changed':
     case 'email_requested':
       return []
@@ -146,6 +158,10 @@ function message(entry: SlackbotMessage & LogEntry): WireMessage {
     event_ts: ts,
     channel_type: 'im',
   }
+}
+
+function teamPrefChange(entry: TeamPrefChanged & LogEntry): WireTeamPrefChange {
+  return { type: 'team_pref_change', name: entry.name, value: entry.value, event_ts: timestampOf(entry) }
 }
 
 /** Slackbot's conversation with a person. Channels are not kept here, so its id is made of the person's. */

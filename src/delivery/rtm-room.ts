@@ -97,7 +97,7 @@ export function createRtmRoom({ store, publicUrl, log }: RtmOptions, teamId: Tea
 
   async function tell(entry: LogEntry, team: Team): Promise<void> {
     const listeners = [...members].filter(({ after = entry.seq }) => after < entry.seq)
-    if (listeners.length === 0 || (entry.kind !== 'user' && entry.kind !== 'message')) return
+    if (listeners.length === 0 || !isTold(entry)) return
     const written = new Map<string, readonly string[]>()
     let sent = 0
     for (const { line, grant } of listeners) {
@@ -129,13 +129,19 @@ export function createRtmRoom({ store, publicUrl, log }: RtmOptions, teamId: Tea
   }
 }
 
+type ToldEntry = LogEntry & { readonly kind: 'user' | 'message' | 'team_pref_changed' }
+
+function isTold(entry: LogEntry): entry is ToldEntry {
+  return entry.kind === 'user' || entry.kind === 'message' || entry.kind === 'team_pref_changed'
+}
+
 /** RTM asks for no scope to see people, beside its own. */
 function eyesOf(grant: Grant): ReturnType<typeof viewerOf> {
   return viewerOf({ ...grant, scopes: [...grant.scopes, 'users:read'] })
 }
 
 /** Connections of the same view are told the same text. */
-function viewOf(entry: LogEntry & { readonly kind: 'user' | 'message' }, { scopes, userId }: Grant): string {
+function viewOf(entry: ToldEntry, { scopes, userId }: Grant): string {
   const about = entry.kind === 'user' ? entry.user.id : entry.userId
   return `${about === userId} ${scopes.includes('users:read.email')}`
 }

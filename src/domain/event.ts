@@ -1,4 +1,5 @@
 import type { AppId, TeamId, UserId } from './ids.ts'
+import type { PrefName, PrefValue } from './team-prefs.ts'
 import type { User } from './user.ts'
 
 /** `user_change` and the sibling that Slack dispatches with it. */
@@ -14,7 +15,7 @@ export interface UserFact {
 }
 
 /** What else the log tells, beside changes of users. */
-export type OtherFact = TokensRevoked | EmailChanged | EmailRequested | SlackbotMessage
+export type OtherFact = TokensRevoked | EmailChanged | EmailRequested | SlackbotMessage | TeamPrefChanged
 
 /** Tokens that stopped working; told to their app as `tokens_revoked`. */
 export interface TokensRevoked {
@@ -50,6 +51,15 @@ export interface SlackbotMessage {
   readonly kind: 'message'
   readonly userId: UserId
   readonly text: string
+}
+
+/** A setting of the team that holds from now on; told over RTM as `team_pref_change`. */
+export interface TeamPrefChanged {
+  readonly kind: 'team_pref_changed'
+  /** Who changed it; Slackbot stands for whoever runs the server. */
+  readonly userId: UserId
+  readonly name: PrefName
+  readonly value: PrefValue
 }
 
 export type Fact = UserFact | OtherFact

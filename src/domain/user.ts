@@ -44,6 +44,11 @@ export function isAdmin({ role }: User): boolean {
   return role === 'admin' || role === 'owner' || role === 'primary_owner'
 }
 
+/** The primary owner is an owner, too. */
+export function isOwner({ role }: User): boolean {
+  return role === 'owner' || role === 'primary_owner'
+}
+
 export interface BotIdentity {
   /** `B…` */
   readonly botId: string

@@ -4,7 +4,7 @@ import type { TeamId, UserId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
 import type { User } from '../domain/user.ts'
 import { Rows } from './rows.ts'
-import type { Change, ChangeKey, Loaded } from './store.ts'
+import type { Change, ChangeKey, Loaded, TeamChange } from './store.ts'
 
 /** One waiting `change`. */
 export interface ChangeCall {
@@ -108,6 +108,20 @@ const NO_FACTS: readonly EncodedFact[] = []
 
 function textLengthOf({ body, facts }: Write): number {
   return facts.reduce((length, fact) => length + fact.body.length, body.length)
+}
+
+/** What a decision about a team says, and what of it is to be written. */
+export function decideTeam<Decision extends Refusal | TeamChange>(
+  teamId: TeamId,
+  team: Team | undefined,
+  decide: (team: Team) => Decision,
+): { readonly decision: Decision; readonly changed: TeamChange | undefined } {
+  if (team === undefined) throw new Error(`There is no team ${teamId}.`)
+  const decision = decide(team)
+  const change: Refusal | TeamChange = decision
+  if (isRefusal(change) || change.team === team) return { decision, changed: undefined }
+  if (change.team.id !== teamId) throw new Error(`A change of ${teamId} must keep the team's id.`)
+  return { decision, changed: change }
 }
 
 /** What was committed, and over it what the batch has decided so far. */

@@ -24,7 +24,7 @@ export type Reading = Pick<
 /** What operators do: rare, alone, and in its place between the batches. */
 export type Administration = Pick<
   Store,
-  'addTeam' | 'saveTeam' | 'addToken' | 'revokeToken' | 'putNote' | 'takeSnapshot' | 'restoreSnapshot'
+  'addTeam' | 'saveTeam' | 'changeTeam' | 'addToken' | 'revokeToken' | 'putNote' | 'takeSnapshot' | 'restoreSnapshot'
 >
 
 /** How far the readers of the logs have come. */

@@ -31,6 +31,10 @@ export interface Store {
   addTeam(team: Team, users: readonly User[]): Promise<void>
   /** Replaces what is stored of a team. */
   saveTeam(team: Team): Promise<void>
+  /** Lets `decide` judge the team as it is stored, whichever process wrote it last, and writes what it decided in one
+   * transaction. `decide` is pure and synchronous and may run again. Its refusals write nothing. Known here at once, and
+   * to other processes within a second. Throws where there is no such team. */
+  changeTeam<Decision extends Refusal | TeamChange>(teamId: TeamId, decide: (team: Team) => Decision): Promise<Decision>
   /** Whether the user has authorised the app: a live user token of theirs belongs to it. */
   hasUserToken(teamId: TeamId, userId: UserId, appId: AppId | null): Promise<boolean>
   addToken(token: string, grant: Grant): Promise<void>
@@ -152,6 +156,16 @@ export interface Change {
 /** What a commit wrote. */
 export interface Commit {
   /** The teams whose logs it changed, with the numbers of their last entries. */
+/** What a decision about a team may ask the store to write. */
+export interface TeamChange {
+  /** The team afterwards. The loaded object itself means that nothing changed: nothing is written. */
+  readonly team: Team
+  /** What the log is to tell of it. */
+  readonly facts: readonly OtherFact[]
+  /** Unix milliseconds. */
+  readonly at: number
+}
+
   readonly teams: ReadonlyMap<TeamId, number>
   /** Unix seconds of the earliest expiry among the statuses it wrote; 0 where none expires. */
   readonly earliestExpiration: number

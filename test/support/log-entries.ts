@@ -18,10 +18,11 @@ export async function findLogEntries(store: Store): Promise<LogEntry[]> {
   return entries
 }
 
-/** The same as `type userId`. */
+/** The same as `type userId`, of a changed setting with its name. */
 export async function findEventNames(store: Store): Promise<string[]> {
   const entries = await findLogEntries(store)
-  return entries.flatMap((entry) =>
-    entry.kind === 'user' ? entry.types.map((type) => `${type} ${entry.user.id}`) : [],
-  )
+  return entries.flatMap((entry) => {
+    if (entry.kind === 'team_pref_changed') return [`team_pref_change ${entry.userId} ${entry.name}`]
+    return entry.kind === 'user' ? entry.types.map((type) => `${type} ${entry.user.id}`) : []
+  })
 }

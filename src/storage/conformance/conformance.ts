@@ -11,6 +11,7 @@ import { OPERATORS } from './operators.ts'
 import { READERS } from './readers.ts'
 import { READING } from './reading.ts'
 import { SNAPSHOTS } from './snapshots.ts'
+import { TEAM_CHANGES } from './team-changes.ts'
 import { TICKETS } from './tickets.ts'
 import { TOKENS } from './tokens.ts'
 
@@ -36,6 +37,7 @@ export interface Case {
 const ALIKE = [
   ...READING,
   ...BATCHES,
+  ...TEAM_CHANGES,
   ...TOKENS,
   ...FACTS,
   ...COMMITS,

@@ -44,6 +44,21 @@ export const DURABILITY: readonly Case[] = [
     },
   },
   {
+    name: 'a changed team and what the log tells of it are there after the store was opened again',
+    run: async (place) => {
+      const first = await place.open()
+      await first.addTeam(team(), [])
+      const fact = { kind: 'team_pref_changed', userId: ADA, name: 'state', value: 'ekm_access_denied' } as const
+      const changed = { ...team(), settings: fullTeam().settings }
+      await first.changeTeam(TEAM, () => ({ team: changed, facts: [fact], at: 7000 }))
+      await first.close()
+
+      const second = await place.open()
+      assert.deepEqual(await second.getTeam(TEAM), changed)
+      assert.deepEqual(await second.readLog(TEAM, 0, 10), [{ ...fact, seq: 1, teamId: TEAM, at: 7000 }])
+    },
+  },
+  {
     name: 'what was refused or failed is not there after the store was opened again',
     run: async (place) => {
       const first = await place.open()

@@ -1,7 +1,7 @@
 import type { OtherFact } from '../../domain/event.ts'
 import type { TeamId } from '../../domain/ids.ts'
 import { earliestExpirationOf } from '../commits.ts'
-import { encodeFact } from '../deciding.ts'
+import { decideTeam, encodeFact } from '../deciding.ts'
 import type { Administration } from '../roles.ts'
 import type { Connection } from './connection.ts'
 import { type Heads, NO_HEADS } from './known-heads.ts'
@@ -28,6 +28,18 @@ export function openAdministration({ db, tables, caches, telling, writing, diges
       }
       return writing.write(save, { afterCommit: () => caches.forgetTeam(team.id) })
     },
+    async changeTeam(teamId, decide) {
+      const change = async ({ teams, log }: Tables) => {
+        const { decision, changed } = decideTeam(teamId, await teams.lock(teamId), decide)
+        if (changed !== undefined) await teams.save(changed.team)
+        return { decision, heads: changed && (await append(log, teamId, changed.at, changed.facts)) }
+      }
+      const { decision } = await writing.write(change, {
+        afterCommit: ({ heads }) => heads && caches.forgetTeam(teamId),
+        headsOf: ({ heads }) => heads,
+      })
+      return decision
+    },
     async addToken(token, grant) {
       const digested = digest(token)
       // Known to belong to the team before there is anything to find there.
@@ -38,7 +50,12 @@ export function openAdministration({ db, tables, caches, telling, writing, diges
     async revokeToken(teamId, tokenId, now, tell = () => undefined) {
       const revoke = async ({ tokens, log }: Tables) => {
         const revoked = await tokens.revoke(teamId, tokenId, now)
-        return revoked && { digest: revoked.digest, heads: await append(log, teamId, now * 1000, tell(revoked.grant)) }
+        return (
+          revoked && {
+            digest: revoked.digest,
+            heads: await append(log, teamId, now * 1000, factsOf(tell(revoked.grant))),
+          }
+        )
       }
       const revoked = await writing.write(revoke, {
         afterCommit: (done) => done && caches.forgetGrant(done.digest),
@@ -79,6 +96,10 @@ async function putNote(notes: Notes, key: string, value: string | null, expected
   return value === null ? (await notes.find(key)) === undefined : notes.add(key, value)
 }
 
-async function append(log: Log, teamId: TeamId, at: number, fact: OtherFact | undefined): Promise<Heads> {
-  return fact === undefined ? NO_HEADS : log.appendFact(teamId, at, encodeFact(fact))
+function factsOf(fact: OtherFact | undefined): readonly OtherFact[] {
+  return fact === undefined ? [] : [fact]
+}
+
+async function append(log: Log, teamId: TeamId, at: number, facts: readonly OtherFact[]): Promise<Heads> {
+  return facts.length === 0 ? NO_HEADS : log.appendFacts(teamId, at, facts.map(encodeFact))
 }

@@ -24,7 +24,7 @@ export interface Log {
   /** Tells of the changed users and the facts, asks for the mails that facts want, and gives the numbers of the last
    * entries. Other writers of the same teams wait until the transaction ends. */
   append(writes: readonly Write[]): Promise<ReadonlyMap<TeamId, number>>
-  appendFact(teamId: TeamId, at: number, fact: EncodedFact): Promise<ReadonlyMap<TeamId, number>>
+  appendFacts(teamId: TeamId, at: number, facts: readonly EncodedFact[]): Promise<ReadonlyMap<TeamId, number>>
   read(teamId: TeamId, after: number, limit: number): Promise<readonly LogEntry[]>
   find(teamId: TeamId, seq: number): Promise<LogEntry | undefined>
   /** Oldest first. */
@@ -204,7 +204,7 @@ export function openLog(db: Connection): Log {
       await lock.run()
     },
     append: (writes) => appendRows(writes.flatMap(toRows)),
-    appendFact: (teamId, at, fact) => appendRows([toFactRow(teamId, at, fact)]),
+    appendFacts: (teamId, at, facts) => appendRows(facts.map((fact) => toFactRow(teamId, at, fact))),
     read: async (teamId, after, limit) => (await read.all(teamId, after, limit)).map(fromRow),
     find: async (teamId, seq) => {
       const row = await find.get(teamId, seq)

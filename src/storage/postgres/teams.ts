@@ -5,6 +5,8 @@ import type { Connection } from './connection.ts'
 export interface Teams {
   /** The bodies of teams whose version is the known one are left out. */
   find(known: readonly Known[]): Promise<readonly Found[]>
+  /** Finds a team and keeps other writers away from it until the transaction ends. */
+  lock(teamId: TeamId): Promise<Team | undefined>
   /** After the empty id: from the first on. */
   findAfter(after: TeamId | '', limit: number): Promise<readonly Team[]>
   findAfterWithApps(after: TeamId | '', limit: number): Promise<readonly Team[]>
@@ -38,6 +40,15 @@ export function openTeams(db: Connection): Teams {
     from
       unnest($1::text[], $2::bigint[]) as k (team_id, version)
       join teams t on t.team_id = k.team_id`)
+
+  const lock = db.prepare<[TeamId], TeamRow>(`
+    select
+      body
+    from
+      teams
+    where
+      team_id = $1
+    for update`)
 
   const findAfter = db.prepare<[after: TeamId | '', limit: number], TeamRow>(`
     select
@@ -89,6 +100,10 @@ export function openTeams(db: Connection): Teams {
       return rows.map(({ team_id: teamId, version, body }) =>
         body === null ? { teamId, version } : { teamId, version, team: fromRow({ body }) },
       )
+    },
+    lock: async (teamId) => {
+      const row = await lock.get(teamId)
+      return row === undefined ? undefined : fromRow(row)
     },
     findAfter: async (after, limit) => (await findAfter.all(after, limit)).map(fromRow),
     findAfterWithApps: async (after, limit) => (await findAfterWithApps.all(after, limit)).map(fromRow),

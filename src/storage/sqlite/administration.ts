@@ -1,7 +1,7 @@
 import type { OtherFact } from '../../domain/event.ts'
 import type { TeamId } from '../../domain/ids.ts'
 import { earliestExpirationOf } from '../commits.ts'
-import { encodeFact } from '../deciding.ts'
+import { decideTeam, encodeFact } from '../deciding.ts'
 import type { Administration } from '../roles.ts'
 import type { Log } from './log.ts'
 import type { Notes } from './notes.ts'
@@ -26,13 +26,27 @@ export function openAdministration({ db, gate, tables, caches, commits, writing,
       }
       return writing.write(save, { afterCommit: () => caches.forgetTeam(team.id) })
     },
+    async changeTeam(teamId, decide) {
+      const change = () => {
+        const { decision, changed } = decideTeam(teamId, teams.find(teamId), decide)
+        if (changed !== undefined) teams.save(changed.team)
+        return { decision, heads: changed && append(log, teamId, changed.at, changed.facts) }
+      }
+      const { decision } = await writing.write(change, {
+        afterCommit: ({ heads }) => heads && caches.forgetTeam(teamId),
+        headsOf: ({ heads }) => heads,
+      })
+      return decision
+    },
     addToken(token, grant) {
       return writing.write(() => tokens.add(digest(token), grant), { afterCommit: () => caches.forgetUserTokens() })
     },
     async revokeToken(teamId, tokenId, now, tell = () => undefined) {
       const revoke = () => {
         const revoked = tokens.revoke(teamId, tokenId, now)
-        return revoked && { digest: revoked.digest, heads: append(log, teamId, now * 1000, tell(revoked.grant)) }
+        return (
+          revoked && { digest: revoked.digest, heads: append(log, teamId, now * 1000, factsOf(tell(revoked.grant))) }
+        )
       }
       const revoked = await writing.write(revoke, {
         afterCommit: (done) => done && caches.forgetGrant(done.digest),
@@ -62,9 +76,13 @@ function putNote(notes: Notes, key: string, value: string | null, expected: stri
   return value === null ? notes.find(key) === undefined : notes.add(key, value)
 }
 
-function append(log: Log, teamId: TeamId, at: number, fact: OtherFact | undefined): Heads {
-  if (fact === undefined) return NO_HEADS
-  const seq = log.findLastSeq(teamId) + 1
-  log.appendFact(teamId, seq, at, encodeFact(fact))
-  return new Map([[teamId, seq]])
+function factsOf(fact: OtherFact | undefined): readonly OtherFact[] {
+  return fact === undefined ? [] : [fact]
+}
+
+function append(log: Log, teamId: TeamId, at: number, facts: readonly OtherFact[]): Heads {
+  if (facts.length === 0) return NO_HEADS
+  const lastSeq = log.findLastSeq(teamId)
+  for (const [index, fact] of facts.entries()) log.appendFact(teamId, lastSeq + 1 + index, at, encodeFact(fact))
+  return new Map([[teamId, lastSeq + facts.length]])
 }
