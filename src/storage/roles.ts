@@ -30,7 +30,14 @@ export type Administration = Pick<
 /** How far the readers of the logs have come. */
 export type ProgressKeeping = Pick<
   Store,
-  'findCursor' | 'beginReaders' | 'saveProgress' | 'findUndelivered' | 'claimDue' | 'findNextDue' | 'countUndelivered'
+  | 'findCursor'
+  | 'beginReaders'
+  | 'saveProgress'
+  | 'findUndelivered'
+  | 'claimDue'
+  | 'findNextDue'
+  | 'trimLog'
+  | 'countUndelivered'
 >
 
 export type Listening = Pick<Store, 'findLastSeq' | 'onCommit' | 'follow' | 'onBatch'>

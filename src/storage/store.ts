@@ -86,6 +86,9 @@ export interface Store {
   claimDue(reader: string, now: number, later: number, limit: number): Promise<readonly Undelivered[]>
   /** The earliest `nextAt` of a reader, of all teams. */
   findNextDue(reader: string): Promise<number | undefined>
+  /** Looks at the oldest entries of a team's log, at most `limit` ≤ 1000, and removes those that are too old, with what is
+   * kept of them undelivered. The last entry stays, as numbers go on from it. Gives how many it removed. */
+  trimLog(teamId: TeamId, old: Old, limit: number): Promise<number>
 
   /** Whether other processes may be on the store, too. */
   readonly isShared: boolean
@@ -153,9 +156,6 @@ export interface Change {
   readonly at?: number
 }
 
-/** What a commit wrote. */
-export interface Commit {
-  /** The teams whose logs it changed, with the numbers of their last entries. */
 /** What a decision about a team may ask the store to write. */
 export interface TeamChange {
   /** The team afterwards. The loaded object itself means that nothing changed: nothing is written. */
@@ -166,6 +166,9 @@ export interface TeamChange {
   readonly at: number
 }
 
+/** What a commit wrote. */
+export interface Commit {
+  /** The teams whose logs it changed, with the numbers of their last entries. */
   readonly teams: ReadonlyMap<TeamId, number>
   /** Unix seconds of the earliest expiry among the statuses it wrote; 0 where none expires. */
   readonly earliestExpiration: number
@@ -189,6 +192,14 @@ export interface Progress {
   readonly drop?: readonly string[]
   /** With which it is written: nothing is, where another has it by now. */
   readonly lease?: Lease
+}
+
+/** Which entries are too old, in Unix milliseconds. */
+export interface Old {
+  /** Those from before, once every reader of the team's log has come past them and nothing up to them waits to be tried. */
+  readonly before: number
+  /** Those from before, whoever still has to read them. Not later than the other. */
+  readonly unreadBefore: number
 }
 
 /** One event for one reader that has not arrived, or a fact that is to be mailed. */

@@ -14,6 +14,7 @@ import { SNAPSHOTS } from './snapshots.ts'
 import { TEAM_CHANGES } from './team-changes.ts'
 import { TICKETS } from './tickets.ts'
 import { TOKENS } from './tokens.ts'
+import { TRIMMING } from './trimming.ts'
 
 /** How a suite opens the stores of one engine. */
 export interface Engine {
@@ -36,8 +37,8 @@ export interface Case {
 
 const ALIKE = [
   ...READING,
-  ...BATCHES,
   ...TEAM_CHANGES,
+  ...BATCHES,
   ...TOKENS,
   ...FACTS,
   ...COMMITS,
@@ -47,6 +48,7 @@ const ALIKE = [
   ...LEASES,
   ...TICKETS,
   ...SNAPSHOTS,
+  ...TRIMMING,
 ]
 
 /** What every engine does alike: the meaning of `Store`, as tests. */

@@ -1,7 +1,14 @@
 import type { TeamId } from '../../domain/ids.ts'
 import type { Connection } from './connection.ts'
 
+export interface Place {
+  readonly reader: string
+  readonly seq: number
+}
+
 export interface Cursors {
+  /** How far each reader of a team's log has come. */
+  findOfTeam(teamId: TeamId): Promise<readonly Place[]>
   find(teamId: TeamId, reader: string): Promise<number | undefined>
   save(teamId: TeamId, reader: string, seq: number): Promise<void>
   /** Where they have no place yet, they have it at the end of the log. */
@@ -17,6 +24,15 @@ export function openCursors(db: Connection): Cursors {
     where
       team_id = $1
       and reader = $2`)
+
+  const findOfTeam = db.prepare<[TeamId], Place>(`
+    select
+      reader,
+      seq
+    from
+      cursors
+    where
+      team_id = $1`)
 
   const save = db.prepare<[TeamId, reader: string, seq: number], never>(`
     insert into
@@ -39,6 +55,7 @@ export function openCursors(db: Connection): Cursors {
     on conflict (team_id, reader) do nothing`)
 
   return {
+    findOfTeam: (teamId) => findOfTeam.all(teamId),
     find: async (teamId, reader) => (await find.get(teamId, reader))?.seq,
     save: async (teamId, reader, seq) => {
       await save.run(teamId, reader, seq)

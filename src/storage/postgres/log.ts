@@ -2,6 +2,7 @@ import { type Fact, type LogEntry, MAIL_READER, MAILED_KINDS, type OtherFact } f
 import type { TeamId } from '../../domain/ids.ts'
 import type { EncodedFact, Write } from '../deciding.ts'
 import { fromRow, type LogRow } from '../log-row.ts'
+import type { Trimmed } from '../trimming.ts'
 import type { Connection } from './connection.ts'
 import {
   countFollowing,
@@ -27,6 +28,9 @@ export interface Log {
   appendFacts(teamId: TeamId, at: number, facts: readonly EncodedFact[]): Promise<ReadonlyMap<TeamId, number>>
   read(teamId: TeamId, after: number, limit: number): Promise<readonly LogEntry[]>
   find(teamId: TeamId, seq: number): Promise<LogEntry | undefined>
+  findFirstSeq(teamId: TeamId): Promise<number | undefined>
+  /** Removes those of the first entries that are too old, `limit` at most, and gives how many. */
+  dropOld(teamId: TeamId, old: Trimmed, limit: number): Promise<number>
   /** Oldest first. */
   findLast(teamId: TeamId, kind: Fact['kind'], limit: number): Promise<readonly LogEntry[]>
   /** The numbers of the last entries; teams that have none are left out. */
@@ -173,6 +177,40 @@ export function openLog(db: Connection): Log {
     limit
       $3`)
 
+  const findFirstSeq = db.prepare<[TeamId], { seq: number }>(`
+    select
+      seq
+    from
+      log
+    where
+      team_id = $1
+    order by
+      seq
+    limit
+      1`)
+
+  const dropOld = db.prepare<
+    [TeamId, limit: number, end: number, unreadBefore: number, before: number, passed: number],
+    never
+  >(`
+    delete from log
+    where
+      team_id = $1
+      and seq in (
+        select
+          seq
+        from
+          log
+        where
+          team_id = $1
+        order by
+          seq
+        limit
+          $2
+      )
+      and seq < $3
+      and (at < $4 or (at < $5 and seq <= $6))`)
+
   const findHeads = db.prepare<[teamIds: readonly TeamId[]], Head>(`
     select
       team_id,
@@ -210,6 +248,9 @@ export function openLog(db: Connection): Log {
       const row = await find.get(teamId, seq)
       return row === undefined ? undefined : fromRow(row)
     },
+    findFirstSeq: async (teamId) => (await findFirstSeq.get(teamId))?.seq,
+    dropOld: async (teamId, { end, before, unreadBefore, passed }, limit) =>
+      (await dropOld.run(teamId, limit, end, unreadBefore, before, passed)).changes,
     findLast: async (teamId, kind, limit) => {
       const rows =
         kind === 'user' ? await findLastUsers.all(teamId, limit) : await findLastOthers.all(teamId, kind, limit)

@@ -1,10 +1,14 @@
 import { LeaseLost } from '../leases.ts'
 import { COUNTED_ROWS_MAX, checkProgress, pageOf } from '../limits.ts'
 import type { ProgressKeeping } from '../roles.ts'
+import { passedOf, readersOf } from '../trimming.ts'
 import { holdLease } from './leases.ts'
 import type { Parts } from './parts.ts'
+import { openTables } from './tables.ts'
+import { openTransaction } from './transaction.ts'
 
-export function openProgress({ tables, writing }: Parts): ProgressKeeping {
+export function openProgress({ db, tables, writing }: Parts): ProgressKeeping {
+  const besideBatches = openTransaction(db)
   const { cursors, undelivered } = tables
   return {
     async findCursor(teamId, reader) {
@@ -38,6 +42,20 @@ export function openProgress({ tables, writing }: Parts): ProgressKeeping {
     },
     async findNextDue(reader) {
       return undelivered.findNextDue(reader)
+    },
+    async trimLog(teamId, old, limit) {
+      const rows = pageOf(limit)
+      return besideBatches(async (session) => {
+        const { cursors, log, undelivered } = openTables(session)
+        const end = (await log.findHeads([teamId])).get(teamId) ?? 0
+        // In this order: a reader that comes past an entry keeps, in the same transaction, what it has to try again.
+        const places = await cursors.findOfTeam(teamId)
+        const readers = readersOf(places)
+        const passed = passedOf(end, places, await undelivered.findFirstWaiting(teamId, readers))
+        const removed = await log.dropOld(teamId, { ...old, end, passed }, rows)
+        if (removed > 0) await undelivered.dropBelow(teamId, readers, (await log.findFirstSeq(teamId)) ?? end)
+        return removed
+      })
     },
     async countUndelivered() {
       return undelivered.count(COUNTED_ROWS_MAX)

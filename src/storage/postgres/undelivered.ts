@@ -7,6 +7,10 @@ export interface UndeliveredRows {
   findOfReader(teamId: TeamId, reader: string, limit: number): Promise<readonly Undelivered[]>
   findOfTeam(teamId: TeamId, limit: number): Promise<readonly Undelivered[]>
   findNextDue(reader: string): Promise<number | undefined>
+  /** The number of the first entry that waits to be tried again for one of the readers. */
+  findFirstWaiting(teamId: TeamId, readers: readonly string[]): Promise<number | undefined>
+  /** What is kept for the readers of entries below that number. */
+  dropBelow(teamId: TeamId, readers: readonly string[], seq: number): Promise<void>
   /** Of all teams, and of so many rows at most. */
   count(rowsMax: number): Promise<readonly UndeliveredCount[]>
   findDue(reader: string, now: number, limit: number): Promise<readonly UndeliveredKey[]>
@@ -82,6 +86,43 @@ export function openUndelivered(db: Connection): UndeliveredRows {
       next_at
     limit
       1`)
+
+  // The index begins with those that wait, so that those that were given up are not looked at.
+  const findFirstWaiting = db.prepare<[TeamId, readers: readonly string[]], { seq: number | null }>(`
+    select
+      min(seq) as seq
+    from
+      undelivered
+    where
+      team_id = $1
+      and reader = any($2::text[])
+      and next_at >= 0`)
+
+  const dropBelow = db.prepare<[TeamId, readers: readonly string[], seq: number], never>(`
+    delete from undelivered
+    where
+      team_id = $1
+      and id in (
+        select
+          id
+        from
+          undelivered
+        where
+          team_id = $1
+          and reader = any($2::text[])
+          and next_at is null
+          and seq < $3
+        union all
+        select
+          id
+        from
+          undelivered
+        where
+          team_id = $1
+          and reader = any($2::text[])
+          and next_at >= 0
+          and seq < $3
+      )`)
 
   const count = db.prepare<[mailReader: string, rowsMax: number], UndeliveredCount>(`
     select
@@ -165,6 +206,10 @@ export function openUndelivered(db: Connection): UndeliveredRows {
     findOfReader: (teamId, reader, limit) => findOfReader.all(teamId, reader, limit),
     findOfTeam: (teamId, limit) => findOfTeam.all(teamId, limit),
     findNextDue: async (reader) => (await findNextDue.get(reader))?.next_at,
+    findFirstWaiting: async (teamId, readers) => (await findFirstWaiting.get(teamId, readers))?.seq ?? undefined,
+    dropBelow: async (teamId, readers, seq) => {
+      await dropBelow.run(teamId, readers, seq)
+    },
     count: (rowsMax) => count.all(MAIL_READER, rowsMax),
     findDue: (reader, now, limit) => findDue.all(reader, now, limit),
     claim: (teamId, ids, { now, later }) => claim.all(later, teamId, ids, now),

@@ -1,7 +1,14 @@
 import type { TeamId } from '../../domain/ids.ts'
 import type { Connection } from './connection.ts'
 
+export interface Place {
+  readonly reader: string
+  readonly seq: number
+}
+
 export interface Cursors {
+  /** How far each reader of a team's log has come. */
+  findOfTeam(teamId: TeamId): readonly Place[]
   find(teamId: TeamId, reader: string): number | undefined
   save(teamId: TeamId, reader: string, seq: number): void
 }
@@ -16,6 +23,15 @@ export function openCursors(db: Connection): Cursors {
       team_id = ?
       and reader = ?`)
 
+  const findOfTeam = db.prepare<[TeamId], Place>(`
+    select
+      reader,
+      seq
+    from
+      cursors
+    where
+      team_id = ?`)
+
   const save = db.prepare<[TeamId, reader: string, seq: number]>(`
     insert into
       cursors (team_id, reader, seq)
@@ -26,6 +42,7 @@ export function openCursors(db: Connection): Cursors {
       seq = excluded.seq`)
 
   return {
+    findOfTeam: (teamId) => findOfTeam.all(teamId),
     find: (teamId, reader) => find.get(teamId, reader)?.seq,
     save: (teamId, reader, seq) => {
       save.run(teamId, reader, seq)

@@ -2,6 +2,7 @@ import { type Fact, type LogEntry, MAIL_READER, MAILED_KINDS, type OtherFact } f
 import type { TeamId, UserId } from '../../domain/ids.ts'
 import type { EncodedFact, Write } from '../deciding.ts'
 import { fromRow, type LogRow } from '../log-row.ts'
+import type { Trimmed } from '../trimming.ts'
 import type { Connection } from './connection.ts'
 
 export interface Log {
@@ -11,6 +12,9 @@ export interface Log {
   appendFact(teamId: TeamId, seq: number, at: number, fact: EncodedFact): void
   read(teamId: TeamId, after: number, limit: number): readonly LogEntry[]
   find(teamId: TeamId, seq: number): LogEntry | undefined
+  findFirstSeq(teamId: TeamId): number | undefined
+  /** Removes those of the first entries that are too old, `limit` at most, and gives how many. */
+  dropOld(teamId: TeamId, old: Trimmed, limit: number): number
   /** Oldest first. */
   findLast(teamId: TeamId, kind: Fact['kind'], limit: number): readonly LogEntry[]
   /** 0 where there is no entry. */
@@ -129,6 +133,39 @@ export function openLog(db: Connection): Log {
     group by
       team_id`)
 
+  const findFirstSeq = db.prepare<[TeamId], { seq: number }>(`
+    select
+      seq
+    from
+      log
+    where
+      team_id = ?
+    order by
+      seq
+    limit
+      1`)
+
+  const dropOld = db.prepare<
+    [TeamId, TeamId, limit: number, end: number, unreadBefore: number, before: number, passed: number]
+  >(`
+    delete from log
+    where
+      team_id = ?
+      and seq in (
+        select
+          seq
+        from
+          log
+        where
+          team_id = ?
+        order by
+          seq
+        limit
+          ?
+      )
+      and seq < ?
+      and (at < ? or (at < ? and seq <= ?))`)
+
   return {
     append: (seq, { after, at, body, events }) => {
       append.run(after.teamId, seq, after.id, events.join(' '), at, body)
@@ -142,6 +179,9 @@ export function openLog(db: Connection): Log {
       const row = find.get(teamId, seq)
       return row === undefined ? undefined : fromRow(row)
     },
+    findFirstSeq: (teamId) => findFirstSeq.get(teamId)?.seq,
+    dropOld: (teamId, { end, before, unreadBefore, passed }, limit) =>
+      dropOld.run(teamId, teamId, limit, end, unreadBefore, before, passed).changes,
     findLast: (teamId, kind, limit) =>
       (kind === 'user' ? findLastUsers.all(teamId, limit) : findLastOthers.all(teamId, kind, limit))
         .reverse()

@@ -1,6 +1,7 @@
 import { LeaseLost } from '../leases.ts'
 import { COUNTED_ROWS_MAX, checkProgress, pageOf } from '../limits.ts'
 import type { ProgressKeeping } from '../roles.ts'
+import { passedOf, readersOf } from '../trimming.ts'
 import type { Parts } from './parts.ts'
 
 export function openProgress({ gate, tables, leases, writing }: Parts): ProgressKeeping {
@@ -43,6 +44,18 @@ export function openProgress({ gate, tables, leases, writing }: Parts): Progress
     },
     async findNextDue(reader) {
       return gate.read(() => undelivered.findNextDue(reader))
+    },
+    async trimLog(teamId, old, limit) {
+      const rows = pageOf(limit)
+      return writing.write(() => {
+        const places = cursors.findOfTeam(teamId)
+        const readers = readersOf(places)
+        const end = log.findLastSeq(teamId)
+        const passed = passedOf(end, places, undelivered.findFirstWaiting(teamId, readers))
+        const removed = log.dropOld(teamId, { ...old, end, passed }, rows)
+        if (removed > 0) undelivered.dropBelow(teamId, readers, log.findFirstSeq(teamId) ?? end)
+        return removed
+      })
     },
     async countUndelivered() {
       return gate.read(() => undelivered.count(COUNTED_ROWS_MAX))

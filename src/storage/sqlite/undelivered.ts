@@ -7,6 +7,10 @@ export interface UndeliveredRows {
   findOfReader(teamId: TeamId, reader: string, limit: number): readonly Undelivered[]
   findOfTeam(teamId: TeamId, limit: number): readonly Undelivered[]
   findNextDue(reader: string): number | undefined
+  /** The number of the first entry that waits to be tried again for one of the readers. */
+  findFirstWaiting(teamId: TeamId, readers: readonly string[]): number | undefined
+  /** What is kept for the readers of entries below that number. */
+  dropBelow(teamId: TeamId, readers: readonly string[], seq: number): void
   /** Of all teams, and of so many rows at most. */
   count(rowsMax: number): readonly UndeliveredCount[]
   /** What is due at `now` is next due `later`. */
@@ -72,6 +76,43 @@ export function openUndelivered(db: Connection): UndeliveredRows {
       next_at
     limit
       1`)
+
+  // The index begins with those that wait, so that those that were given up are not looked at.
+  const findFirstWaiting = db.prepare<[TeamId, reader: string], { seq: number | null }>(`
+    select
+      min(seq) as seq
+    from
+      undelivered
+    where
+      team_id = ?
+      and reader = ?
+      and next_at >= 0`)
+
+  const dropBelow = db.prepare<{ teamId: TeamId; reader: string; seq: number }>(`
+    delete from undelivered
+    where
+      team_id = @teamId
+      and id in (
+        select
+          id
+        from
+          undelivered
+        where
+          team_id = @teamId
+          and reader = @reader
+          and next_at is null
+          and seq < @seq
+        union all
+        select
+          id
+        from
+          undelivered
+        where
+          team_id = @teamId
+          and reader = @reader
+          and next_at >= 0
+          and seq < @seq
+      )`)
 
   const count = db.prepare<[mailReader: string, rowsMax: number], Counted>(`
     select
@@ -149,6 +190,14 @@ export function openUndelivered(db: Connection): UndeliveredRows {
     findOfReader: (teamId, reader, limit) => findOfReader.all(teamId, reader, limit),
     findOfTeam: (teamId, limit) => findOfTeam.all(teamId, limit),
     findNextDue: (reader) => findNextDue.get(reader)?.next_at,
+    findFirstWaiting: (teamId, readers) => {
+      const found = readers.map((reader) => findFirstWaiting.get(teamId, reader)?.seq ?? Number.POSITIVE_INFINITY)
+      const first = Math.min(...found)
+      return first === Number.POSITIVE_INFINITY ? undefined : first
+    },
+    dropBelow: (teamId, readers, seq) => {
+      for (const reader of readers) dropBelow.run({ teamId, reader, seq })
+    },
     count: (rowsMax) => count.all(MAIL_READER, rowsMax).map(fromCounted),
     claim: (reader, { now, later }, limit) => claim.all(later, reader, now, limit),
     keep: (undelivered) => {
