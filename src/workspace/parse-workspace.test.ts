@@ -157,6 +157,13 @@ test('an alias may stand on a standard emoji, a custom one, or one that every wo
   assert.equal(team.emoji.size, 4)
 })
 
+test('the name of a bot stays whole, unless the file gives its halves', () => {
+  const bot = (profile: object) => parse({ users: [PIA, { id: 'U0BOT00001', role: 'bot', profile }] }).users[1]?.profile
+  const names = (profile: object) => [bot(profile)?.realName, bot(profile)?.firstName, bot(profile)?.lastName]
+  assert.deepEqual(names({ real_name: 'Status bot' }), ['Status bot', '', ''])
+  assert.deepEqual(names({ first_name: 'Status', last_name: 'bot' }), ['Status bot', 'Status', 'bot'])
+})
+
 test('the demo team has people of every role, a field of every type, and passes', () => {
   const demo = parseWorkspace(demoWorkspace(), DEMO_FILE_NAME)
   assert.ok(!areProblems(demo), JSON.stringify(demo))

@@ -34,9 +34,19 @@ export function createProfileReader(team: Team, knownUsers: ReadonlySet<UserId>)
       if (raw.fields !== undefined) raw.fields = takeFields(spot.at('fields', raw.fields), team)
       checkFieldShapes(spot, raw, team)
       if (user.role === 'bot' && raw.email !== undefined) spot.at('email', raw.email).problem('a bot user has none')
-      return fill(spot, raw, user, around)
+      const filled = fill(spot, raw, user, around)
+      return user.role === 'bot' && isWhole(raw) ? withoutHalves(filled) : filled
     },
   }
+}
+
+function isWhole({ first_name, last_name }: Readonly<Record<string, unknown>>): boolean {
+  return first_name === undefined && last_name === undefined
+}
+
+/** An app's name is not a first and a last name: Slack's recorded bots have the whole alone until somebody renames them. */
+function withoutHalves(user: User): User {
+  return { ...user, profile: { ...user.profile, firstName: '', lastName: '' } }
 }
 
 interface Around {
