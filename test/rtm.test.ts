@@ -95,9 +95,13 @@ describe('an RTM connection', () => {
     ada.send({ id: 8, type: 'typing', channel: 'D1' })
     ada.send({ id: 9, type: 'message', channel: 'D1', text: 'hi' })
     assert.equal((await ada.next()).reply_to, 9)
-    for (const broken of ['{', '[]', 'null', '"text"']) {
+    ada.send({ id: 11, type: 'dance' })
+    const { error, ...refused } = await ada.next()
+    assert.deepEqual([refused, error.code], [{ ok: false, reply_to: 11 }, 2])
+    for (const broken of ['{', '[]', 'null', '"text"', '{"id":12}', '{"id":13,"type":1}']) {
       ada.send(broken)
-      assert.equal((await ada.next()).type, 'error')
+      const told = await ada.next()
+      assert.deepEqual([told.type, told.error.code], ['error', 3], 'no client takes it for an address that is too old')
     }
     ada.send({ type: 'ping', id: 10, __proto__: { a: 1 } })
     assert.equal((await ada.next()).reply_to, 10)
