@@ -109,6 +109,21 @@ test('check-workspace says what is in a file that is right', async (t) => {
   assert.equal(stdout, `${file} is right: Coffee Co (T0COFFEE1), 1 user, 0 profile fields, 0 apps, 1 token.\n`)
 })
 
+test('workspace files that are right alone are refused where they claim a team or a token twice', async (t) => {
+  const first = workspaceFile(t, ONE_PERSON)
+  const sameTeam = workspaceFile(t, ONE_PERSON)
+  const sameToken = workspaceFile(t, { ...ONE_PERSON, team: { id: 'T0TEATEA1' } })
+  const wrong = `Two workspace files describe the team T0COFFEE1: ${first} and ${sameTeam}.
+${sameToken}: tokens[0].token belongs to the team of ${first}, too.
+`
+  const files = [first, sameTeam, sameToken]
+  const checked = await finish(t, ['check-workspace', ...files])
+  assert.deepEqual([checked.code, checked.stderr], [1, wrong])
+  assert.match(checked.stdout, /^.* is right: Coffee Co .*\n$/)
+  const started = await finish(t, ['dev', '--memory', '--port', '0', ...files.flatMap((file) => ['--workspace', file])])
+  assert.deepEqual([started.code, started.stdout, started.stderr], [1, '', `nametag: ${wrong}`])
+})
+
 test('tokens are made and revoked on a running server, at once, and on a stopped one', async (t) => {
   const data = temporaryFolder(t)
   const create = ['token', 'create', '--data', data, '--user', 'U0ADA00001', '--scopes', 'users:read', '--json']

@@ -3,17 +3,20 @@ import { areProblems } from '../workspace/problems.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import type { CheckWorkspace } from './command.ts'
 import type { Terminal } from './terminal.ts'
-import { readText, tellProblems } from './workspace-files.ts'
+import { readText, Twins, tellProblems } from './workspace-files.ts'
 
-/** Says of each file whether it is right, and of a wrong one everything that is wrong. */
+/** Says of each file whether it is right, alone and beside those before it, and of a wrong one everything that is wrong. */
 export async function checkWorkspace({ files }: CheckWorkspace, terminal: Terminal): Promise<number> {
   let code = 0
+  const twins = new Twins()
   for (const file of files) {
     const outcome = parseWorkspace(await readText(file), file)
-    if (areProblems(outcome)) {
-      terminal.error(`${tellProblems(file, outcome)}\n`)
+    const wrong = areProblems(outcome) ? [tellProblems(file, outcome)] : twins.find(file, outcome)
+    if (!areProblems(outcome) && wrong.length === 0) terminal.out(`${file} is right: ${summaryOf(outcome)}.\n`)
+    else {
+      terminal.error(`${wrong.join('\n')}\n`)
       code = 1
-    } else terminal.out(`${file} is right: ${summaryOf(outcome)}.\n`)
+    }
   }
   return code
 }

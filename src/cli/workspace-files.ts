@@ -27,13 +27,16 @@ export interface WorkspaceText {
 export function parseBeginning(files: readonly WorkspaceText[]): Beginning {
   const workspaces: Workspace[] = []
   const told: string[] = []
+  const twins = new Twins()
   for (const { name, text } of files) {
     const outcome = parseWorkspace(text, name)
     if (areProblems(outcome)) told.push(tellProblems(name, outcome))
-    else workspaces.push(outcome)
+    else {
+      workspaces.push(outcome)
+      told.push(...twins.find(name, outcome))
+    }
   }
   if (told.length > 0) throw new CannotStart(told.join('\n'))
-  refuseTwins(workspaces)
   return { workspaces, digest: digestOf(files.map(({ text }) => text)) }
 }
 
@@ -72,17 +75,22 @@ function reasonOf(error: unknown): string {
   return message
 }
 
-/** Each file is right by itself; together they may still claim one team or one token twice. */
-function refuseTwins(workspaces: readonly Workspace[]): void {
-  const teams = new Set<string>()
-  const tokens = new Set<string>()
-  for (const workspace of workspaces) {
-    const { id } = workspace.team
-    if (teams.has(id)) throw new CannotStart(`Two workspace files describe the team ${id}.`)
-    teams.add(id)
-    for (const [index, { token }] of workspace.tokens.entries()) {
-      if (tokens.has(token)) throw new CannotStart(`tokens[${index}].token of team ${id} belongs to another team, too.`)
-      tokens.add(token)
-    }
+/** Each file may be right by itself, and together they may still claim one team or one token twice. */
+export class Twins {
+  readonly #teams = new Map<string, string>()
+  readonly #tokens = new Map<string, string>()
+
+  /** A sentence for everything that a file before this one has claimed. */
+  find(name: string, { team, tokens }: Workspace): string[] {
+    const before = this.#teams.get(team.id)
+    // Of the same team, the tokens are the same too, and nothing new.
+    if (before !== undefined) return [`Two workspace files describe the team ${team.id}: ${before} and ${name}.`]
+    this.#teams.set(team.id, name)
+    const claimed = tokens.flatMap(({ token }, index) => {
+      const other = this.#tokens.get(token)
+      return other === undefined ? [] : [`${name}: tokens[${index}].token belongs to the team of ${other}, too.`]
+    })
+    for (const { token } of tokens) this.#tokens.set(token, name)
+    return claimed
   }
 }
