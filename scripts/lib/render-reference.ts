@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode } from '../../src/domain/errors.ts'
 import type { TokenKind } from '../../src/domain/grant.ts'
 import { type Limit, TIER_PER_MINUTE } from '../../src/web-api/limits.ts'
 import type { Example, Method } from '../../src/web-api/method.ts'
-import { PIPELINE_ERRORS } from '../../src/web-api/pipeline-errors.ts'
+import { ONLY_BY_FAULT, PIPELINE_ERRORS } from '../../src/web-api/pipeline-errors.ts'
 import { curlLine } from './curl-line.ts'
 import { table } from './table.ts'
 
@@ -139,6 +139,12 @@ function renderErrors(methods: readonly Method[]): string {
     table(['Code', 'When'], [[code('unknown_method'), ERRORS.unknown_method], ...shared]),
     '## Of single methods',
     table(['Code', 'When', 'Methods'], own),
+    '## Only by a fault',
+    'Slack lists these for every method. No call to this server is answered with one, unless a fault is put into its way (`/_nametag/faults` in `nametag dev`).',
+    table(
+      ['Code', 'Why'],
+      Object.entries(ONLY_BY_FAULT).map(([error, reason]) => [code(error), reason]),
+    ),
   ])
 }
 

@@ -397,7 +397,7 @@ test('a wrong argument is named', async () => {
 })
 
 test('every error of the pipeline was reached above', () => {
-  // Only a real socket can break off: test/hostile.test.ts reaches that one.
+  // Only a real socket can break off: test/hostile-body.test.ts reaches that one.
   assert.deepEqual(
     PIPELINE_ERRORS.filter((code) => !seen.has(code)),
     ['request_timeout'],

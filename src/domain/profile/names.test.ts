@@ -94,6 +94,7 @@ const REFUSED: readonly [CorePatch, string, number?][] = [
   [{ last_name: '😀'.repeat(36) }, 'too_long', 35],
   [{ display_name: 'x'.repeat(81) }, 'too_long', 80],
   [{ first_name: 'slackbot' }, 'reserved_name'],
+  [{ last_name: ' Slackbot ' }, 'reserved_name'],
   [{ last_name: 'SlackBot' }, 'reserved_name'],
   [{ real_name: 'Slackbot' }, 'reserved_name'],
   [{ real_name: 'Ada SLACKBOT' }, 'reserved_name'],
