@@ -25,6 +25,20 @@ export function becomeCommand(file, args) {
     process.exit(1)
   })
   child.on('exit', (code, signal) => process.exit(signal ? 1 : code))
+  endWithNpm(child)
+}
+
+const LOOK_MS = 500
+
+/** A signal to npm ends the shell between npm and this script, and the shell passes nothing on. */
+function endWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const parent = process.ppid
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(looking)
+    child.kill('SIGTERM')
+  }, LOOK_MS)
 }
 
 function needsShell(file) {
