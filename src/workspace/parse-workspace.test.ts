@@ -157,6 +157,15 @@ test('an alias may stand on a standard emoji, a custom one, or one that every wo
   assert.equal(team.emoji.size, 4)
 })
 
+test('a bot has an id as Slack writes them, however short its user id is', () => {
+  for (const [id, botId] of [
+    ['U0B', 'B0000000B'],
+    ['U0BOT00001', 'B0BOT00001'],
+  ] as const) {
+    assert.equal(parse({ users: [PIA, { id, role: 'bot' }] }).users[1]?.bot?.botId, botId)
+  }
+})
+
 test('the name of a bot stays whole, unless the file gives its halves', () => {
   const bot = (profile: object) => parse({ users: [PIA, { id: 'U0BOT00001', role: 'bot', profile }] }).users[1]?.profile
   const names = (profile: object) => [bot(profile)?.realName, bot(profile)?.firstName, bot(profile)?.lastName]
