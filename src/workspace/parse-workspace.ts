@@ -72,12 +72,17 @@ function isStandardEmoji(name: string): boolean {
 
 const NO_EMOJI: ReadonlyMap<string, string> = new Map()
 
+/** Slack: `^B[A-Z0-9]{8,}$`. The ids of a file may be shorter. */
+function botIdOf(id: UserId): string {
+  return `B${id.slice(1).padStart(8, '0')}`
+}
+
 function readUsers(people: readonly PersonOfFile[], team: Team): User[] {
   const profiles = createProfileReader(team, new Set<UserId>(people.map(({ id }) => id)))
   const appOfBot = new Map([...team.apps.values()].map(({ botUser, id }) => [botUser, id]))
   const emails = new Unique()
   return people.map(({ spot, profile, id, ...facts }, ordinal) => {
-    const bot = facts.role === 'bot' ? { botId: `B${id.slice(1)}`, appId: appOfBot.get(id) ?? null } : null
+    const bot = facts.role === 'bot' ? { botId: botIdOf(id), appId: appOfBot.get(id) ?? null } : null
     const rest = { teamId: team.id, ordinal, email: null, profile: EMPTY_PROFILE, bot, updated: 0 }
     const empty: User = { id, ...facts, ...rest }
     const user = profile === null ? empty : profiles.read(profile, empty)
