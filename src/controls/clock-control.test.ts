@@ -108,6 +108,15 @@ test('no further than dates can be written', async (t) => {
   assert.equal(clock.now(), NOW)
 })
 
+test('a clock that has run beyond the last second is told and stopped like any other', async (t) => {
+  const clock = start(t)
+  await moveClock(clock, readMove({ now: SECONDS_MAX }) as Move, [])
+  t.mock.timers.tick(5000)
+  assert.deepEqual(await moveClock(clock, readMove({}) as Move, []), { now: SECONDS_MAX + 5, frozen: false })
+  const stopped = await moveClock(clock, readMove({ frozen: true }) as Move, [])
+  assert.deepEqual(stopped, { now: SECONDS_MAX + 5, frozen: true })
+})
+
 test('what is due is done before it answers, and then the readers are asked for what is due', async (t) => {
   const clock = start(t)
   const done: string[] = []

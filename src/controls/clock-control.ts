@@ -22,9 +22,9 @@ export async function moveClock(
 ): Promise<ClockState | ControlRefusal> {
   const { isFrozen } = clock
   clock.setFrozen(true)
-  const target = targetOf(move, clock.now())
   const isMoved = move.now !== undefined || move.advanceMs !== undefined
-  if (isMoved && !isControlRefusal(target)) await moveTo(clock, target, readers)
+  const target = isMoved ? targetOf(move, clock.now()) : undefined
+  if (target !== undefined && !isControlRefusal(target)) await moveTo(clock, target, readers)
   clock.setFrozen(isControlRefusal(target) ? isFrozen : (move.frozen ?? isFrozen))
   return isControlRefusal(target) ? target : tellClock(clock)
 }
