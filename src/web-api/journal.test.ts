@@ -90,6 +90,16 @@ test('secrets deep in a JSON body are hidden too', async (t) => {
   assert.deepEqual(entry.args, { deep: [{ token: '[hidden]', '[token]': '[token]' }] })
 })
 
+test('no token is kept that a caller made the name of a key, a code or a method', async (t) => {
+  const { journal, entryOf } = await start(t)
+  const key = await entryOf('users.profile.set', { as: 'xoxp-mel', args: { profile: { 'my_xoxp-mel': 'x' } } })
+  assert.deepEqual(key.entry.warnings, ['Ignored, because there are no such keys: `my_[token]`.'])
+  const code = await entryOf('api.test', { args: { error: 'xoxp-mel' } })
+  assert.deepEqual([code.answer.json.error, code.entry.error], ['xoxp-mel', '[token]'])
+  await entryOf('xoxp%2Dmel', {})
+  assert.doesNotMatch(JSON.stringify(journal.list()), /xox/)
+})
+
 test('of an agent’s session only its presence is kept', async (t) => {
   const { journal, entryOf } = await start(t)
   const session = Buffer.from(JSON.stringify({ history: [{ token: 'xoxp-earlier' }] })).toString('base64')

@@ -150,6 +150,7 @@ function contextOf({ headers }: Call): OcpContext | null {
 const OCP_HEADERS = ['ocp-context-id', 'ocp-agent-type', 'ocp-current-goal', 'ocp-session'] as const
 
 function toEntry({ args, context, grant, warning, notices, ...kept }: Kept): JournalEntry {
+  const said = warning === undefined ? notices : [warning, ...notices]
   const shown = args instanceof Map ? { args: showArgs(args), isCut: false } : (args as ReturnType<typeof cutArgs>)
   return {
     id: kept.requestId,
@@ -164,8 +165,9 @@ function toEntry({ args, context, grant, warning, notices, ...kept }: Kept): Jou
     ip: kept.ip,
     status: kept.status,
     ok: kept.error === undefined,
-    error: kept.error ?? null,
-    warnings: warning === undefined ? notices : [warning, ...notices],
+    // A caller chooses the code of `api.test`, and whoever tries a client that of a fault; a warning names a caller's keys.
+    error: kept.error === undefined ? null : hideTokens(kept.error),
+    warnings: said.map(hideTokens),
     fault: kept.faultId ?? null,
     duration_ms: Math.round(kept.durationMs * 1000) / 1000,
   }

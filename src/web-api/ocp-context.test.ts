@@ -76,6 +76,7 @@ test('tokens in a text are blotted out', () => {
     readContext({ 'ocp-current-goal': goal }).goal,
     'use [token], then [token] and [token]; relaxapp-1 is none',
   )
+  assert.equal(readContext({ 'ocp-current-goal': 'as my_xoxp-1 or xoxb%2D2' }).goal, 'as my_[token] or [token]')
   for (const name of ['ocp-agent-type', 'ocp-user', 'ocp-workspace']) {
     assert.ok(!JSON.stringify(readContext({ [name]: 'xoxa-secret' })).includes('secret'), name)
   }

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Call } from './call.ts'
 import { headerOf } from './call.ts'
 import { isBroken, parseJson } from './parse-json.ts'
+import { hideTokens } from './show-args.ts'
 
 /** What an agent of the Open Context Protocol says of itself beside a call. It lends no authority (docs/decisions/0037). */
 export interface OcpContext {
@@ -42,13 +43,11 @@ export function readContext(headers: Call['headers']): OcpContext {
 }
 
 const CONTROL = /\p{Cc}/u
-const TOKEN = /\bx(?:ox[a-z]|app)(?:\.xox[a-z])?-[\w.-]*/gi
-
 function readText(raw: string | undefined, lengthMax: number): string | undefined {
   if (raw === undefined || raw === '') return undefined
   const text = decode(raw)
   if ([...text].length > lengthMax || CONTROL.test(text)) return undefined
-  return text.replaceAll(TOKEN, '[token]')
+  return hideTokens(text)
 }
 
 /** Node hands over the bytes of a header as Latin-1; some clients send UTF-8. */

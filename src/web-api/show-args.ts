@@ -5,8 +5,8 @@ export type ShownArgs = Readonly<Record<string, unknown>>
 
 const HIDDEN = '[hidden]'
 const SECRET_NAMES: ReadonlySet<string> = new Set(['token', 'refresh_token', 'client_secret', 'signing_secret', 'code'])
-/** What looks like a token, wherever it stands. */
-const TOKEN = /\b(?:xox[a-z]|xapp|xwfp)[-.][\w.%-]+/gi
+/** What looks like a token, wherever it stands, also in the middle of a word and with its hyphen as `%2D`. */
+const TOKEN = /(?:xox[a-z]|(?<![a-z0-9])(?:xapp|xwfp))(?:[-.]|%2[de])[\w.%-]*/gi
 
 export function showArgs(args: RawArgs): ShownArgs {
   return Object.fromEntries([...args].map(([name, value]) => [name, shown(name, value)]))
