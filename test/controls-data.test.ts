@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ENTRIES_MAX } from '../src/controls/page-of.ts'
-import type { Snapshot } from '../src/storage/store.ts'
+import { PROGRESS_ROWS_MAX, SNAPSHOT_ROWS_MAX } from '../src/storage/limits.ts'
+import type { Snapshot, Store } from '../src/storage/store.ts'
 import { assertRefused, startControlled, withApp } from './support/controls-server.ts'
 import { startSubscriber } from './support/subscriber.ts'
 import { anotherWorld, aWorld, ids, OTHER_TEAM, STATUS_APP, TEAM } from './support/world.ts'
@@ -64,6 +65,17 @@ describe('resetting', () => {
     await settled()
     const { deliveries } = (await control('GET', 'deliveries')).json
     assert.equal(deliveries.length, 1)
+  })
+
+  test('of more than a copy can be made of is refused, and leaves everything as it is', async (t) => {
+    const { control, call } = await startControlled(t, aWorld(), fillBeyondCopies)
+    const { json: clock } = await control('POST', 'clock', { advance: HOUR, frozen: true })
+    await control('POST', 'faults', { error: 'fatal_error' })
+    await call('users.profile.set', 'xoxp-mel', { profile: { title: 'Barista' } })
+    assertRefused(await control('POST', 'reset'), 409, 'too_much_data', /more than a copy can be made of/)
+    assertRefused(await control('GET', 'state'), 409, 'too_much_data', /more than a copy can be made of/)
+    assert.deepEqual((await control('POST', 'clock')).json, clock)
+    assert.equal((await control('GET', 'calls')).json.calls.length, 1)
   })
 
   test('takes no arguments', async (t) => {
@@ -225,3 +237,13 @@ describe('lists', () => {
     assertRefused(await control('POST', 'deliveries/EvNOBODY/redeliver'), 404, 'unknown_delivery', /GET deliveries/)
   })
 })
+
+/** With rows that nobody reads. */
+async function fillBeyondCopies(store: Store): Promise<void> {
+  const reader = 'nobody'
+  const row = { reader, teamId: TEAM, seq: 1, type: 'user_change', attempts: 1, reason: 'http_error', nextAt: null }
+  for (let kept = 0; kept <= SNAPSHOT_ROWS_MAX; kept += PROGRESS_ROWS_MAX) {
+    const keep = Array.from({ length: PROGRESS_ROWS_MAX }, (_, index) => ({ ...row, id: `Ev${kept + index}` }))
+    await store.saveProgress({ teamId: TEAM, reader, keep })
+  }
+}

@@ -82,8 +82,7 @@ export function createControls(options: ControlsOptions): Controls {
 
   /** The clock first: what is restored must not expire by a time that was moved. */
   async function beginAgain(): Controlled {
-    await clock.reset()
-    const refusal = await stored.restoreRemembered()
+    const refusal = await stored.restoreRemembered(() => clock.reset())
     if (refusal) return refusal
     await limiter.clear()
     for (const part of [faults, journal, mailbox]) part.clear()

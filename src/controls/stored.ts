@@ -7,8 +7,8 @@ import type { StoreReader } from './ports.ts'
 export interface Stored {
   /** Remembers what is stored now. */
   remember(): Promise<void>
-  /** Puts back what was remembered. */
-  restoreRemembered(): Promise<ControlRefusal | undefined>
+  /** Begins, then puts back what was remembered. Where that is too much, it does not begin. */
+  restoreRemembered(begin: () => Promise<void>): Promise<ControlRefusal | undefined>
   take(): Promise<Snapshot | ControlRefusal>
   /** What is no snapshot changes nothing. */
   restore(value: unknown): Promise<ControlRefusal | undefined>
@@ -32,8 +32,10 @@ export function createStored({ store, readers, log }: StoredOptions): Stored {
         log.error({ err: error }, 'The store holds too much for a copy, so it cannot be reset.')
       }
     },
-    async restoreRemembered() {
-      return remembered === undefined ? TOO_MUCH_DATA : replaceAll(remembered)
+    async restoreRemembered(begin) {
+      if (remembered === undefined) return TOO_MUCH_DATA
+      await begin()
+      return replaceAll(remembered)
     },
     take: () => store.takeSnapshot().catch(refusalOf),
     async restore(value) {

@@ -37,11 +37,17 @@ export interface ControlledServer {
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
 
-/** A development server with its controls, expiry and webhooks, on a free port. */
-export async function startControlled(t: Cleanup, world: World = aWorld()): Promise<ControlledServer> {
+/** A development server with its controls, expiry and webhooks, on a free port. `fill` stores what is to be there beside
+ * the world when it starts. */
+export async function startControlled(
+  t: Cleanup,
+  world: World = aWorld(),
+  fill?: (store: Store) => Promise<void>,
+): Promise<ControlledServer> {
   const store = await openSqlite({ path: ':memory:', tokenDigest: (token) => `test ${token}` })
   await store.addTeam(world.team, world.users)
   for (const { token, grant } of world.tokens) await store.addToken(token, grant)
+  await fill?.(store)
 
   const problems: unknown[] = []
   const report = (fields: object, message: string) => void problems.push({ ...fields, message })
