@@ -95,6 +95,16 @@ test('in a browser, from a page of another origin', async (t) => {
     assert.match(read[2], /^[0-9a-f]{32}$/)
   })
 
+  await t.test('a page may send headers that no method knows, as tracing does', async (t) => {
+    const { run, problems } = await start(t, browser, program)
+    const headers = { authorization: 'Bearer xoxp-ada', traceparent: '00-1-2-01', 'x-b3-traceid': '1' }
+    const user = await run(`
+      const answer = await fetch(apiUrl + 'auth.test', { method: 'POST', headers: ${JSON.stringify(headers)} })
+      return (await answer.json()).user`)
+    assert.equal(user, 'ada')
+    assert.deepEqual(problems, [])
+  })
+
   await t.test('a page cannot use the controls, nor read the page with the tokens', async (t) => {
     const nametag = await startNametag()
     t.after(() => nametag.stop())

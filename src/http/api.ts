@@ -1,26 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorCode } from '../domain/errors.ts'
 import type { Answer, Call } from '../web-api/call.ts'
+import { turnAway } from './turned-away.ts'
 
 /** What is read of a body. A longer one is read to its end and thrown away, so that the client hears the answer. */
 export const BODY_BYTES_MAX = 1024 * 1024
 /** Past this the connection is cut without reading on. */
 const DISCARDED_BYTES_MAX = 32 * 1024 * 1024
 
-const TOO_LARGE = JSON.stringify({
-  ok: false,
-  error: 'invalid_arguments',
-  response_metadata: { messages: [`[ERROR] the body is larger than ${BODY_BYTES_MAX} bytes`] },
-})
-export const DRAINING = JSON.stringify({ ok: false, error: 'service_unavailable' })
-
+/** The wildcard stands for all headers but the first, which has to be named: tracing adds its own to a page's calls, and
+ * the official SDK a `User-Agent`. The others are named for browsers that know no wildcard. */
 const PREFLIGHT_HEADERS = [
   'access-control-allow-origin',
   '*',
   'access-control-allow-methods',
   'GET, POST, OPTIONS',
   'access-control-allow-headers',
-  'authorization, content-type, token, x-slack-user, idempotency-key, ocp-context-id, ocp-session, ocp-agent-type, ocp-agent-goal, ocp-current-goal, ocp-user, ocp-workspace, ocp-version',
+  'authorization, content-type, token, x-slack-user, idempotency-key, ocp-context-id, ocp-session, ocp-agent-type, ocp-agent-goal, ocp-current-goal, ocp-user, ocp-workspace, ocp-version, *',
   'access-control-max-age',
   '86400',
 ]
@@ -37,7 +33,7 @@ export function createApiHandler(
   return (request, response) => {
     if (isDraining()) {
       onTurnedAway('service_unavailable')
-      return sendJson(response, 503, DRAINING, ['retry-after', '1', 'connection', 'close'])
+      return send(response, turnAway('service_unavailable'), true)
     }
     const method = request.method ?? 'GET'
     if (method === 'OPTIONS') {
@@ -49,7 +45,7 @@ export function createApiHandler(
 
     function refuse(): void {
       onTurnedAway('invalid_arguments')
-      refuseLarge(response)
+      send(response, turnAway('invalid_arguments', `the body is larger than ${BODY_BYTES_MAX} bytes`), true)
     }
 
     function respond(body: Buffer): void {
@@ -59,6 +55,11 @@ export function createApiHandler(
         .catch(() => response.destroy())
     }
   }
+}
+
+export function refuseHostless(response: ServerResponse, onTurnedAway?: (code: ErrorCode) => void): void {
+  onTurnedAway?.('invalid_arguments')
+  send(response, { ...turnAway('invalid_arguments', 'the call has no Host header'), status: 400 }, true)
 }
 
 /** Hands over the body, or nothing where it is too large. A body that breaks off hands over nothing at all: the
@@ -103,21 +104,4 @@ function send(response: ServerResponse, answer: Answer, closing: boolean): void 
   response.writeHead(answer.status, answer.headers)
   // Text of one byte a character is copied as it is, which is twice as fast.
   response.end(answer.body, bytes === answer.body.length ? 'latin1' : 'utf8')
-}
-
-function refuseLarge(response: ServerResponse): void {
-  sendJson(response, 200, TOO_LARGE, ['x-slack-failure', 'invalid_arguments', 'connection', 'close'])
-}
-
-function sendJson(response: ServerResponse, status: number, body: string, headers: readonly string[]): void {
-  response.writeHead(status, [
-    'content-type',
-    'application/json; charset=utf-8',
-    'access-control-allow-origin',
-    '*',
-    'content-length',
-    String(body.length),
-    ...headers,
-  ])
-  response.end(body)
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ErrorCode } from '../domain/errors.ts'
 import { http } from '../node-http.ts'
 import type { Answer, Call } from '../web-api/call.ts'
-import { createApiHandler } from './api.ts'
+import { createApiHandler, refuseHostless } from './api.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import { openPort } from './open-port.ts'
 import { createRest, type RestOptions } from './rest.ts'
@@ -44,7 +44,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const handleApi = createApiHandler(options.answerCall, () => draining, options.onTurnedAway)
   const rest = createRest(options)
   const handle: RequestListener = (request, response) => {
-    if (draining || isWebApi(request.url ?? '')) handleApi(request, response)
+    if (lacksHost(request)) return refuseHostless(response, options.onTurnedAway)
+    request.url = withoutOrigin(request.url ?? '')
+    if (draining || isWebApi(request.url)) handleApi(request, response)
     else rest.answer(request, response)
   }
   const servers = await openPort(() => createServer(handle, options), options)
@@ -71,21 +73,33 @@ function createServer(handle: RequestListener, options: ListenOptions) {
       connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, requestTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       noDelay: true,
+      // Node would refuse a call without a host before anybody here hears of it, and without a word.
+      requireHostHeader: false,
       // Some HTTP clients offer `h2c` with every request and expect an answer in HTTP/1.1.
       shouldUpgradeCallback: (request) => onUpgrade !== undefined && wantsSocket(request),
     },
     handle,
   )
   server.maxConnections = CONNECTIONS_MAX
-  server.on('clientError', (error, socket) => {
-    const code = answerBrokenRequest(error, socket as Socket)
+  const turnAway = (error: Error, socket: Duplex) => {
+    const code = answerBrokenRequest(error, socket)
     if (code !== undefined) onTurnedAway?.(code)
-  })
+  }
+  // Node has let go of such a socket: nobody else closes it, or hears of its end.
+  const refuseTunnel = (socket: Duplex) => {
+    socket.on('error', () => socket.destroy())
+    socket.on('finish', () => socket.destroy())
+    turnAway(new Error('This is no way to another protocol.'), socket)
+  }
+  server.on('clientError', turnAway)
   server.on('upgrade', (request, socket, head) => {
     // Node before 22.21 asks no callback, and hands over whoever offers anything.
     if (onUpgrade && wantsSocket(request)) onUpgrade(request, socket, head)
-    else answerBrokenRequest(new Error('This is no way to a WebSocket.'), socket as Socket)
+    else refuseTunnel(socket)
   })
+  server.on('connect', (_request, socket) => refuseTunnel(socket))
+  // RFC 9110, section 10.1.1: what a client expects may be passed over. Node would refuse it without a word.
+  server.on('checkExpectation', handle)
   return server
 }
 
@@ -98,7 +112,18 @@ function wantsSocket({ headers, url = '' }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket' && !url.startsWith('/api/')
 }
 
+/** RFC 9112, section 3.2: HTTP/1.1 names a host. */
+function lacksHost({ headers, httpVersionMinor }: IncomingMessage): boolean {
+  return headers.host === undefined && httpVersionMinor > 0
+}
+
+/** RFC 9112, section 3.2.2: a target may be a whole address, as a client with a proxy sends it. */
+function withoutOrigin(target: string): string {
+  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*\/?/i, '/')
+}
+
 /** No method's name begins with `v1/`: the registry stands there. */
 function isWebApi(url: string): boolean {
-  return (url.startsWith('/api/') && !url.startsWith('v1/', '/api/'.length)) || url === '/api'
+  if (url.startsWith('/api/')) return !url.startsWith('v1/', '/api/'.length)
+  return url === '/api' || url.startsWith('/api?')
 }

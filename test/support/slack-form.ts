@@ -21,6 +21,8 @@ export function assertSlackForm({ status, headers, json }: Form, about: string, 
   assert.ok(typeof json === 'object' && json !== null, said)
   assertTellsNothing(JSON.stringify(json), about)
   assert.match(String(headers['content-type']), /^application\/json; charset=utf-8$/, said)
+  assert.match(String(headers['x-slack-req-id']), /^[0-9a-f]{32}$/, said)
+  assert.equal(headers['access-control-allow-origin'], '*', said)
   if (json.ok === true) {
     assert.equal(status, 200, said)
     assert.equal('error' in json, false, said)
@@ -31,6 +33,7 @@ export function assertSlackForm({ status, headers, json }: Form, about: string, 
   // `api.test` answers the code that its caller chose.
   if (anyCode) return
   assert.ok(CODES.has(json.error), said)
+  assert.equal(headers['x-slack-failure'], json.error, said)
   assert.notEqual(json.error, 'internal_error', said)
   // A request that HTTP itself cannot read has no 200 to be had.
   if (status !== 400 && status !== 431) assert.equal(status, STATUSES[json.error] ?? 200, said)
