@@ -208,6 +208,11 @@ const SHAPES: readonly { name: string; request: Request; expect: object; warning
   { name: 'a form as plain text', request: { by: 'text', args: { a: '1' } }, expect: { ok: true, args: { a: '1' } } },
   { name: 'JSON as plain text', request: { by: 'text', body: '{"a":"1"}' }, expect: { ok: true, args: { a: '1' } } },
   {
+    name: 'JSON as plain text, behind space',
+    request: { by: 'text', body: '\r\n\t {"a":"1"}' },
+    expect: { ok: true, args: { a: '1' } },
+  },
+  {
     name: 'plain text without a charset',
     request: { by: 'text', args: { a: '1' }, headers: { 'content-type': 'text/plain' } },
     expect: { ok: true },
@@ -224,6 +229,25 @@ const SHAPES: readonly { name: string; request: Request; expect: object; warning
     name: 'the body beats the query',
     request: { by: 'form', args: { a: 'body' }, query: 'a=' },
     expect: { args: { a: 'body' } },
+  },
+  {
+    name: 'a null in JSON leaves what the query has',
+    request: { body: '{"a":null}', query: 'a=1' },
+    expect: { args: { a: '1' } },
+  },
+  {
+    name: 'a multipart form whose boundary looks like a charset',
+    request: {
+      by: 'multipart',
+      body: '--b; charset=x\r\ncontent-disposition: form-data; name=a\r\n\r\n1\r\n--b; charset=x--',
+      headers: { 'content-type': 'multipart/form-data; boundary="b; charset=x"' },
+    },
+    expect: { ok: true, args: { a: '1' } },
+  },
+  {
+    name: 'a charset in quotes, in capitals, behind others',
+    request: { args: { a: '1' }, headers: { 'content-type': 'Application/JSON ; a=b; CharSet = "UTF-8";' } },
+    expect: { ok: true, args: { a: '1' } },
   },
   {
     name: 'iso-8859-1',

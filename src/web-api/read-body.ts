@@ -87,8 +87,18 @@ function readJson(text: string): Body | Refusal<'invalid_json' | 'json_not_objec
 
 /** text/plain is how a browser posts without asking first: the text is JSON or a form, as its first sign says. */
 function startsLikeJson(body: Buffer): boolean {
-  return body[0] === 0x7b || body[0] === 0x5b
+  let at = 0
+  while (isSpace(body[at])) at++
+  return body[at] === 0x7b || body[at] === 0x5b
 }
+
+/** What JSON takes for space. */
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+}
+
+/** `; name=value`, where the value may stand in quotes, with any sign in it. */
+const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"([^"]*)"|([^\s;"]*))/g
 
 let lastHeader = ''
 let lastContentType: ContentType = { type: '', charset: undefined }
@@ -97,11 +107,9 @@ let lastContentType: ContentType = { type: '', charset: undefined }
 function contentTypeOf(call: Call): ContentType {
   const header = headerOf(call, 'content-type') ?? ''
   if (header === lastHeader) return lastContentType
-  const [type = '', ...parameters] = header.split(';')
-  const charset = parameters
-    .map((parameter) => /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/i.exec(parameter)?.[1]?.toLowerCase())
-    .find((found) => found !== undefined)
-  lastContentType = { type: type.trim().toLowerCase(), charset }
+  const [type = ''] = header.split(';', 1)
+  const charset = [...header.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === 'charset')
+  lastContentType = { type: type.trim().toLowerCase(), charset: (charset?.[2] ?? charset?.[3])?.toLowerCase() }
   lastHeader = header
   return lastContentType
 }

@@ -12,7 +12,7 @@ const API_PREFIX = '/api/'
 
 /** The method a path names: everything behind `/api/`. */
 export function methodNameOf(path: string): string {
-  return path.startsWith(API_PREFIX) ? path.slice(API_PREFIX.length) : path
+  return path.startsWith(API_PREFIX) ? path.slice(API_PREFIX.length) : ''
 }
 
 /** Gathers the arguments from query and body, where the body beats the query, and finds the token (docs/decisions/0003). */
@@ -38,10 +38,11 @@ function gather(call: Call, body: Body | Refusal<BodyError>): Read {
   return { args: merge(query, body.args), token }
 }
 
+/** JSON `null` is no argument, so it beats none. */
 function merge(query: RawArgs, body: RawArgs): RawArgs {
   if (query.size === 0) return body
   if (body.size === 0) return query
-  return new Map([...query, ...body])
+  return new Map([...query, ...[...body].filter(([, value]) => value !== null)])
 }
 
 /** An empty bearer is no token: some clients send the header even when they have none. */
