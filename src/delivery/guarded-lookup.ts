@@ -1,7 +1,6 @@
-import type { LookupAddress } from 'node:dns'
-import { lookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
 import { isIP } from 'node:net'
+import { createNameLookup } from './name-lookup.ts'
 
 /** Whether webhooks may not go to an IP address. */
 export type Refuses = (address: string) => boolean
@@ -12,18 +11,9 @@ export class RefusedAddress extends Error {
 }
 
 /** Resolves names for connections and leaves out the addresses that are refused: what was checked is what is connected
- * to, so that a name which answers differently the second time gains nothing. Questions for one name share one answer,
- * as every question holds one of the few threads that Node has for names while it lasts. */
+ * to, so that a name which answers differently the second time gains nothing. */
 export function createGuardedLookup(refuses: Refuses): LookupFunction {
-  const asked = new Map<string, Promise<LookupAddress[]>>()
-
-  function ask(hostname: string): Promise<LookupAddress[]> {
-    const running = asked.get(hostname)
-    if (running !== undefined) return running
-    const answer = lookup(hostname, { all: true }).finally(() => asked.delete(hostname))
-    asked.set(hostname, answer)
-    return answer
-  }
+  const ask = createNameLookup()
 
   return (hostname, { all, family }, callback) => {
     const wanted = family === 'IPv4' ? 4 : family === 'IPv6' ? 6 : (family ?? 0)
