@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'domain/profile': RULES,
   'domain/profile/fields': RULES,
   'web-api': ['web-api/*', ...DOMAIN, 'storage/*'],
-  methods: ['methods/*', 'web-api/*', ...RULES, 'storage/store'],
+  methods: ['methods/*', 'web-api/*', ...RULES, 'storage/store', 'workspace/read-prefs'],
   storage: ['storage/*', ...DOMAIN],
   'storage/sqlite': ['storage/sqlite/*', 'storage/sqlite/migrations/*', 'storage/*', ...DOMAIN],
   'storage/postgres': ['storage/postgres/*', 'storage/postgres/*/*', 'storage/*', ...DOMAIN],

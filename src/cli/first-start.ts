@@ -18,6 +18,8 @@ const OWNER_SCOPES: readonly string[] = [
   'users:write',
   'emoji:read',
   'team:read',
+  'team.preferences:read',
+  'team.preferences:write',
   'dnd:read',
   'dnd:write',
   'admin.users:read',

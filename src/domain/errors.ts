@@ -96,6 +96,7 @@ export const ERRORS = {
   profile_status_set_failed_not_valid_emoji: 'The team has no emoji of this name.',
   invalid_ooo_message: 'The out-of-office message is no text or is too long.',
   not_admin: 'Only admins change the profile of somebody else, or an email address.',
+  not_an_owner: 'Only owners of the team can call this method.',
   not_app_admin: "Only owners and the app's collaborators change the profile of a bot user.",
   cannot_update_admin_user: 'The rank of the caller does not allow changing this admin or owner.',
   permission_denied: "The team's plan or settings do not allow this change.",

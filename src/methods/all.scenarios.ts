@@ -8,6 +8,7 @@ import {
   usersInfoScenarios,
 } from './reading.scenarios.ts'
 import { connectionsOpenScenarios, rtmConnectScenarios } from './sockets.scenarios.ts'
+import { prefsGetScenarios, prefsSetScenarios } from './team.prefs.scenarios.ts'
 import { fieldScenarios } from './users.profile.set.fields.scenarios.ts'
 import { nameScenarios } from './users.profile.set.names.scenarios.ts'
 import { patchScenarios } from './users.profile.set.patch.scenarios.ts'
@@ -24,6 +25,8 @@ export const ALL_SCENARIOS: readonly Table[] = [
   profileGetScenarios,
   usersInfoScenarios,
   teamProfileScenarios,
+  prefsGetScenarios,
+  prefsSetScenarios,
   authTestScenarios,
   authRevokeScenarios,
   apiTestScenarios,

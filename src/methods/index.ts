@@ -4,6 +4,8 @@ import { appsConnectionsOpen } from './apps.connections.open.ts'
 import { authRevoke } from './auth.revoke.ts'
 import { authTest } from './auth-test.ts'
 import { rtmConnect } from './rtm.connect.ts'
+import { teamPrefsGet } from './team.prefs.get.ts'
+import { teamPrefsSet } from './team.prefs.set.ts'
 import { teamProfileGet } from './team.profile.get.ts'
 import { usersInfo } from './users.info.ts'
 import { usersProfileGet } from './users.profile.get.ts'
@@ -16,6 +18,8 @@ export const METHODS = [
   authRevoke,
   authTest,
   rtmConnect,
+  teamPrefsGet,
+  teamPrefsSet,
   teamProfileGet,
   usersInfo,
   usersProfileGet,

@@ -21,7 +21,7 @@ export function createAdmission({ store, methods, clock }: AdmissionParts): Admi
       if (method === undefined) return undefined
       const caller = await authenticate(store, token, { headers: {} }, clock.now())
       if (isRefusal(caller)) return undefined
-      if (closedTo(caller, ip) !== undefined || authorize(caller, method) !== undefined) return undefined
+      if (closedTo(caller, ip, method) !== undefined || authorize(caller, method) !== undefined) return undefined
       return kind === 'rtm' || hasSocketMode(caller) ? caller.grant : undefined
     },
     async hasEnded({ token }) {

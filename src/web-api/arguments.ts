@@ -29,6 +29,13 @@ interface Described {
   readonly example: string
 }
 
+interface DescribedJson extends Described {
+  /** The answer to text that is no JSON. */
+  readonly otherwise: ErrorCode
+  /** JSON Schema of the keys that callers usually send; others are not forbidden. */
+  readonly properties?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
 export const arg = {
   string: (about: Described): Arg<string, false> => ({
     ...about,
@@ -74,32 +81,20 @@ export const arg = {
   }),
 
   /** JSON as text, in a form; JSON as text or as it is, in a JSON body. */
-  json: <Input extends object = object>(
-    about: Described & {
-      readonly otherwise: ErrorCode
-      /** JSON Schema of the keys that callers usually send; others are not forbidden. */
-      readonly properties?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-    },
-  ): Arg<unknown, false, Input | string> => ({
+  json: <Input extends object = object>(about: DescribedJson): Arg<unknown, false, Input | string> => ({
     doc: about.doc,
     example: about.example,
     required: false,
-    json: {
-      anyOf: [
-        { type: 'object', ...(about.properties === undefined ? {} : { properties: about.properties }) },
-        { type: 'string' },
-      ],
-    },
-    read: (raw, name) => {
-      if (typeof raw !== 'string') return raw
-      if (raw === '') return undefined
-      const value = parseJson(raw)
-      if (!isBroken(value)) return value ?? undefined
-      return refuse(
-        about.otherwise,
-        `${name} is not valid JSON, or is nested too deeply; in a form it must be URL-encoded`,
-      )
-    },
+    json: jsonSchemaOf(about),
+    read: (raw, name) => readJson(raw, name, about.otherwise),
+  }),
+
+  requiredJson: <Input extends object = object>(about: DescribedJson): Arg<unknown, true, Input | string> => ({
+    doc: about.doc,
+    example: about.example,
+    required: true,
+    json: jsonSchemaOf(about),
+    read: (raw, name) => readJson(raw, name, about.otherwise) ?? wrong(name, 'this argument is required'),
   }),
 }
 
@@ -136,6 +131,18 @@ function readUserId(raw: unknown, name: string): UserId | undefined | Refusal {
   if (typeof text !== 'string') return text
   if (text === '') return undefined
   return parseUserId(text) ?? refuse('user_not_found', `${name} is not the id of a member of this team`)
+}
+
+function jsonSchemaOf({ properties }: DescribedJson): Arg['json'] {
+  return { anyOf: [{ type: 'object', ...(properties === undefined ? {} : { properties }) }, { type: 'string' }] }
+}
+
+function readJson(raw: unknown, name: string, otherwise: ErrorCode): unknown {
+  if (typeof raw !== 'string') return raw
+  if (raw === '') return undefined
+  const value = parseJson(raw)
+  if (!isBroken(value)) return value ?? undefined
+  return refuse(otherwise, `${name} is not valid JSON, or is nested too deeply; in a form it must be URL-encoded`)
 }
 
 function wrong(name: string, rule: string): Refusal<'invalid_arguments'> {

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { type Refusal, refuse } from '../domain/errors.ts'
 import type { Team, TeamState } from '../domain/team.ts'
+import { isOwner, type User } from '../domain/user.ts'
 import type { Caller } from './authenticate.ts'
 import type { Method } from './method.ts'
 
@@ -8,13 +9,33 @@ import type { Method } from './method.ts'
 export function closedTo(
   { grant, team, user }: Caller,
   ip: string,
+  { leadsBack }: Pick<Method, 'leadsBack'>,
 ): Refusal<TeamState | 'accesslimited' | 'access_denied' | 'two_factor_setup_required'> | undefined {
   const { settings } = team
-  if (settings.state !== null) return refuse(settings.state)
-  if (settings.allowedIps.length > 0 && !networksOf(team).check(...familyOf(ip))) return refuse('accesslimited')
+  // docs/decisions/0058
+  if (settings.state !== null && !(leadsBack && isOwner(user))) return refuse(settings.state)
+  if (!isAllowedFrom(team, ip)) return refuse('accesslimited')
   if (grant.appId !== null && team.apps.get(grant.appId)?.restricted) return refuse('access_denied')
-  if (settings.require2fa && !user.has2fa && user.role !== 'bot') return refuse('two_factor_setup_required')
+  if (!isSecondFactorMet(team, user)) return refuse('two_factor_setup_required')
   return undefined
+}
+
+/** Settings with which a caller would lock themselves out, and could not take them back (docs/decisions/0058). */
+export function locksOut(team: Team, user: User, ip: string): Refusal<'invalid_arguments'> | undefined {
+  if (!isAllowedFrom(team, ip)) return refuse('invalid_arguments', `settings.allowed_ips: ${lacks(familyOf(ip)[0])}`)
+  if (isSecondFactorMet(team, user)) return undefined
+  return refuse('invalid_arguments', `settings.require_2fa: ${LACKS_SECOND_FACTOR}`)
+}
+
+const lacks = (ip: string) => `must hold ${ip}, where this call comes from, or you would lock yourself out`
+const LACKS_SECOND_FACTOR = 'set up two-factor authentication yourself first, or you would lock yourself out'
+
+function isAllowedFrom(team: Team, ip: string): boolean {
+  return team.settings.allowedIps.length === 0 || networksOf(team).check(...familyOf(ip))
+}
+
+function isSecondFactorMet({ settings }: Team, user: User): boolean {
+  return !settings.require2fa || user.has2fa || user.role === 'bot'
 }
 
 /** The kind of token, then the scopes. */

@@ -142,7 +142,7 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
   const failed = trace.fault && (await suffer(trace.fault))
   if (failed) return failed
 
-  const closed = open ? undefined : closedTo(caller, call.ip)
+  const closed = open ? undefined : closedTo(caller, call.ip, method)
   if (closed) return closed
 
   // Limits are answered before what comes next, and need to know what came of it.
@@ -159,6 +159,7 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
     args,
     rawArgs: incoming.args,
     verb: call.method,
+    ip: call.ip,
     store,
     issueTicket: async (kind) =>
       services.sockets?.issue({ kind, method: name, token: incoming.token ?? '', ip: call.ip }),

@@ -29,6 +29,8 @@ export interface Method<
   readonly verb: 'GET' | 'POST'
   /** The same call again changes nothing more. Of a GET this goes without saying. */
   readonly idempotent?: true
+  /** Owners may call it whatever state their team is in: it leads the team out again. */
+  readonly leadsBack?: true
   /** Kinds of token that may call; empty: none is needed. */
   readonly tokens: readonly TokenKind[]
   /** All of them are needed, unless `anyScope` says that one is enough. */
@@ -59,6 +61,8 @@ export interface HandlerCall<Args> {
   readonly rawArgs: RawArgs
   /** `GET`, `POST`, … */
   readonly verb: string
+  /** The address of the caller. */
+  readonly ip: string
   readonly store: Store
   /** A ticket for one WebSocket, in the name of this call; `undefined` while too many are out, and where this server opens
    * none. */

@@ -9,7 +9,7 @@ import { readApps } from './read-apps.ts'
 import { readEmoji } from './read-emoji.ts'
 import { DEFAULT_SECTION, readFields, readSections } from './read-fields.ts'
 import { type Keys, readObject } from './read-object.ts'
-import { createProfileReader, SETTABLE_KEYS } from './read-profile.ts'
+import { createProfileReader } from './read-profile.ts'
 import { readCompat, readSettings, readTeamFacts, type TeamFacts } from './read-team.ts'
 import { readTokens } from './read-tokens.ts'
 import { type PersonOfFile, readPeople } from './read-users.ts'
@@ -54,11 +54,10 @@ function readTeam(keys: Keys, facts: TeamFacts, apps: Team['apps']): Team {
   const given = keys.take('profile_sections', readSections, [])
   const sections = given.length > 0 ? given : [DEFAULT_SECTION]
   const fields = keys.take<Team['fields']>('profile_fields', (spot) => readFields(spot, sections), new Map())
-  const writable = new Set([...SETTABLE_KEYS, ...fields.keys()])
   return {
     ...facts,
     compat: keys.take('compat', readCompat, DEFAULT_COMPAT),
-    settings: keys.take('settings', (spot) => readSettings(spot, writable), DEFAULT_SETTINGS),
+    settings: keys.take('settings', (spot) => readSettings(spot, fields), DEFAULT_SETTINGS),
     fields,
     sections,
     emoji: keys.take<Team['emoji']>('emoji', (spot) => readEmoji(spot, isStandardEmoji), new Map()),

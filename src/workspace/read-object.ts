@@ -29,7 +29,8 @@ export class Keys {
   take<T>(key: string, read: Read<T>, otherwise: T): T {
     this.#known.add(key)
     if (!this.has(key)) return otherwise
-    return read(this.at(key)) ?? otherwise
+    const value = read(this.at(key))
+    return value === undefined ? otherwise : value
   }
 
   /** A key that has none. */

@@ -4,12 +4,16 @@ import { parseTeamId } from '../domain/ids.ts'
 import type { Compat, Settings, Team } from '../domain/team.ts'
 import { DEFAULT_COMPAT, DEFAULT_SETTINGS, TEAM_STATES } from '../domain/team.ts'
 import { readObject } from './read-object.ts'
+import { SETTABLE_KEYS } from './read-profile.ts'
 import type { Read } from './read-values.ts'
-import { listOf, oneOf, orNull, readBoolean, readFilledText, readId, readText } from './read-values.ts'
+import { atMost, listOf, oneOf, orNull, readBoolean, readFilledText, readId, readText } from './read-values.ts'
 import type { Spot } from './spot.ts'
 
 export type TeamFacts = Pick<Team, 'id' | 'name' | 'domain' | 'plan'>
 
+/** Every call from elsewhere is held against all of them. */
+const ALLOWED_IPS_MAX = 1000
+const UNEDITABLE_FIELDS_MAX = 1000
 const PLANS = ['paid', 'free'] as const
 const DEFAULT_TEAM_ID = parseTeamId('T0COFFEE1')
 
@@ -30,22 +34,32 @@ function readDomain(spot: Spot): string | undefined {
   return spot.problem('must be lower-case letters, digits and hyphens, at most 63')
 }
 
-export function readCompat(spot: Spot): Compat | undefined {
+/** What is not named stays as `otherwise` has it. */
+export function readCompat(spot: Spot, otherwise: Compat = DEFAULT_COMPAT): Compat | undefined {
   return readObject(spot, (keys) => ({
-    adminEditRule: keys.take('admin_edit_rule', oneOf(['primary_owner', 'outrank']), DEFAULT_COMPAT.adminEditRule),
-    customFieldEvents: keys.take('custom_field_events', oneOf(['emit', 'silent']), DEFAULT_COMPAT.customFieldEvents),
-    emailChange: keys.take('email_change', oneOf(['immediate', 'confirm']), DEFAULT_COMPAT.emailChange),
+    adminEditRule: keys.take('admin_edit_rule', oneOf(['primary_owner', 'outrank']), otherwise.adminEditRule),
+    customFieldEvents: keys.take('custom_field_events', oneOf(['emit', 'silent']), otherwise.customFieldEvents),
+    emailChange: keys.take('email_change', oneOf(['immediate', 'confirm']), otherwise.emailChange),
   }))
 }
 
-/** `writable` holds the core keys and the team's field ids. */
-export function readSettings(spot: Spot, writable: ReadonlySet<string>): Settings | undefined {
+/** The same for the settings of a team with these fields. */
+export function readSettings(
+  spot: Spot,
+  fields: Team['fields'],
+  otherwise: Settings = DEFAULT_SETTINGS,
+): Settings | undefined {
+  const names = atMost(UNEDITABLE_FIELDS_MAX, listOf(nameOf(new Set([...SETTABLE_KEYS, ...fields.keys()]))))
   return readObject(spot, (keys) => ({
-    allowedIps: keys.take('allowed_ips', listOf(readNetwork), []),
-    require2fa: keys.take('require_2fa', readBoolean, DEFAULT_SETTINGS.require2fa),
-    state: keys.take('state', orNull(oneOf(TEAM_STATES)), DEFAULT_SETTINGS.state),
-    uneditableFields: keys.take('uneditable_fields', listOf(nameOf(writable)), []),
-    sudoMinutes: keys.take('sudo_minutes', orNull(readMinutes), DEFAULT_SETTINGS.sudoMinutes),
+    allowedIps: keys.take<readonly string[]>(
+      'allowed_ips',
+      atMost(ALLOWED_IPS_MAX, listOf(readNetwork)),
+      otherwise.allowedIps,
+    ),
+    require2fa: keys.take('require_2fa', readBoolean, otherwise.require2fa),
+    state: keys.take('state', orNull(oneOf(TEAM_STATES)), otherwise.state),
+    uneditableFields: keys.take<readonly string[]>('uneditable_fields', names, otherwise.uneditableFields),
+    sudoMinutes: keys.take('sudo_minutes', orNull(readMinutes), otherwise.sudoMinutes),
   }))
 }
 

@@ -67,6 +67,14 @@ export function listOf<T>(read: Read<T>): Read<T[]> {
   }
 }
 
+/** A list that is no longer; a longer one is not looked into. */
+export function atMost<T>(itemsMax: number, read: Read<T[]>): Read<T[]> {
+  return (spot) => {
+    if (!Array.isArray(spot.value) || spot.value.length <= itemsMax) return read(spot)
+    return spot.problem(`has more than ${itemsMax} entries`)
+  }
+}
+
 /** Tells of a value that stands twice where each may stand once. */
 export class Unique {
   readonly #seen = new Map<string, Spot>()

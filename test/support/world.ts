@@ -8,7 +8,7 @@ import {
   type FieldType,
   type Team,
 } from '../../src/domain/team.ts'
-import { EMPTY_PROFILE, type Role, type User } from '../../src/domain/user.ts'
+import { EMPTY_PROFILE, isOwner, type Role, type User } from '../../src/domain/user.ts'
 
 /** The people, team and tokens that tests begin with. The clock stands at NOW. */
 export interface World {
@@ -66,11 +66,17 @@ const FIELDS: readonly (readonly [string, FieldType, string])[] = [
 
 export const ALL_SCOPES = ['users.profile:read', 'users.profile:write', 'users:read', 'users:read.email'] as const
 
+/** What changes the settings of the team, for those who may. */
+export const PREFS_SCOPES = ['team.preferences:read', 'team.preferences:write'] as const
+
 export function aWorld(): World {
   const users = PEOPLE.map(([name, role, first, last], ordinal) => person(name, role, first, last, ordinal))
   const tokens = users
     .filter((user) => user.id !== ids.bot)
-    .map((user) => ({ token: `xoxp-${user.name}`, grant: aGrant({ userId: user.id, tokenId: user.name }) }))
+    .map((user) => ({
+      token: `xoxp-${user.name}`,
+      grant: aGrant({ userId: user.id, tokenId: user.name, ...scopesOf(user) }),
+    }))
   return {
     team: aTeam(),
     users,
@@ -98,6 +104,10 @@ export function aWorld(): World {
       },
     ],
   }
+}
+
+function scopesOf(user: User): Partial<Grant> {
+  return isOwner(user) ? { scopes: [...ALL_SCOPES, ...PREFS_SCOPES] } : {}
 }
 
 /** Another team with a member of the same id and address, for what must not mix. */
