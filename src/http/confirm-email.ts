@@ -4,7 +4,7 @@ import { parseTeamId, parseUserId } from '../domain/ids.ts'
 import { confirmEmail, judgeLink } from '../domain/profile/confirm-email.ts'
 import { foldEmail } from '../domain/profile/email.ts'
 import { EMAIL_LINK_PATH, type EmailLinkParts } from '../domain/profile/email-link.ts'
-import { OutcomeUnknown, StorageUnavailable, type Store } from '../storage/store.ts'
+import type { Store } from '../storage/store.ts'
 import { queryValueOf, sendHtml, takeEmptyForms } from './html-answer.ts'
 import { type ConfirmEmailState, renderConfirmEmail } from './page/page.ts'
 
@@ -29,12 +29,7 @@ async function answer(
   const teamId = parseTeamId(queryValueOf(request, 'team'))
   const userId = parseUserId(queryValueOf(request, 'user'))
   if (teamId === undefined || userId === undefined) return sendHtml(reply, renderConfirmEmail({ step: 'used' }))
-  try {
-    return sendHtml(reply, renderConfirmEmail(await find({ teamId, userId, code: queryValueOf(request, 'code') })))
-  } catch (error) {
-    if (!(error instanceof StorageUnavailable || error instanceof OutcomeUnknown)) throw error
-    return reply.code(503).header('retry-after', '1').type('text/plain').send('Try again in a moment.\n')
-  }
+  return sendHtml(reply, renderConfirmEmail(await find({ teamId, userId, code: queryValueOf(request, 'code') })))
 }
 
 async function look(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { StorageUnavailable } from '../storage/store.ts'
 import { createRest, type RestOptions } from './rest.ts'
 
 async function serve(t: TestContext, addRoutes: RestOptions['addRoutes']) {
@@ -44,6 +45,31 @@ test('routes that cannot be made are told to the log and, without a reason, to w
     assert.equal(await answer.text(), 'A fault of this server.\n')
     assert.equal(faults.length, round)
   }
+})
+
+test('what goes wrong in a route is told to the log alone', async (t) => {
+  const { url, faults } = await serve(t, (app) => {
+    app.get('/fault', () => Promise.reject(new Error('a secret reason')))
+    app.get('/outage', () => Promise.reject(new StorageUnavailable('a secret place')))
+    app.post('/form', async () => 'read')
+  })
+  const ask = async (path: string, contentType?: string) => {
+    const sent = contentType && { method: 'POST', headers: { 'content-type': contentType }, body: '{' }
+    const answer = await fetch(url + path, sent || {})
+    assert.match(String(answer.headers.get('content-type')), /^text\/plain/)
+    return [answer.status, await answer.text(), answer.headers.get('retry-after')]
+  }
+  assert.deepEqual(await ask('/fault'), [500, 'A fault of this server.\n', null])
+  assert.equal(faults.length, 1)
+  assert.deepEqual(await ask('/outage'), [503, 'Try again in a moment.\n', '1'])
+  assert.deepEqual(await ask('/form', 'application/json'), [400, 'This request cannot be read.\n', null])
+  assert.deepEqual(await ask('/form', 'text/xml'), [415, 'This request cannot be read.\n', null])
+  for (const contentType of ['application/json', 'text/xml', 'application/x-www-form-urlencoded']) {
+    const [status, text] = await ask('/nowhere', contentType)
+    assert.equal(status, 404)
+    assert.match(String(text), /^Nothing is here/)
+  }
+  assert.equal(faults.length, 1)
 })
 
 test('its end is no fault, whether it was ever asked or not', async (t) => {

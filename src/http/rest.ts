@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { OutcomeUnknown, StorageUnavailable } from '../storage/store.ts'
+import { notFound } from './not-found.ts'
 
 export interface RestOptions {
   readonly addRoutes: (app: FastifyInstance) => void
@@ -23,7 +25,7 @@ export function createRest({ addRoutes, log }: RestOptions): Rest {
   let app: FastifyInstance | undefined
 
   const load = async () => {
-    app = await loadApp(addRoutes)
+    app = await loadApp(addRoutes, log)
     return app
   }
 
@@ -33,8 +35,8 @@ export function createRest({ addRoutes, log }: RestOptions): Rest {
       const { routing } = await loading
       routing(request, response)
     } catch (err) {
-      log.error({ err }, 'The page and what belongs to it cannot be served.')
-      response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end('A fault of this server.\n')
+      log.error({ err }, FAULT)
+      response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(TOLD_OF_FAULT)
     }
   }
 
@@ -51,20 +53,47 @@ export function createRest({ addRoutes, log }: RestOptions): Rest {
   }
 }
 
-async function loadApp(addRoutes: RestOptions['addRoutes']): Promise<FastifyInstance> {
+const FAULT = 'The page and what belongs to it cannot be served.'
+const TOLD_OF_FAULT = 'A fault of this server.\n'
+
+async function loadApp(addRoutes: RestOptions['addRoutes'], log: RestOptions['log']): Promise<FastifyInstance> {
   const { fastify } = await import('fastify')
   const app = fastify({
     schemaController: { compilersFactory: NO_SCHEMAS },
     frameworkErrors: (_error, _request, reply) => answerUnreadable(reply as FastifyReply),
   })
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, { request, reply, log }))
+  app.setNotFoundHandler((_request, reply) => notFound(reply))
   addRoutes(app)
   await app.ready()
   return app
 }
 
+interface Failing {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly log: RestOptions['log']
+}
+
+/** Where nothing is, that is said whatever was sent there. What a fault is about is told to the log alone. */
+function answerError(error: FastifyError, { request, reply, log }: Failing): FastifyReply {
+  if (request.is404) return notFound(reply)
+  if (error instanceof StorageUnavailable || error instanceof OutcomeUnknown) {
+    return sendText(reply.header('retry-after', '1'), 503, 'Try again in a moment.\n')
+  }
+  const { statusCode = 500 } = error
+  if (statusCode < 500) return sendText(reply, statusCode, 'This request cannot be read.\n')
+  log.error({ err: error }, FAULT)
+  return sendText(reply, 500, TOLD_OF_FAULT)
+}
+
 /** An address with a broken escape. */
 function answerUnreadable(reply: FastifyReply): FastifyReply {
-  return reply.code(400).type('text/plain; charset=utf-8').send('This address cannot be read.\n')
+  return sendText(reply, 400, 'This address cannot be read.\n')
+}
+
+function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).type('text/plain; charset=utf-8').send(text)
 }
 
 function refuseSchema(): never {

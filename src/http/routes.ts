@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { drawAvatar, parseAvatarPath } from './avatars.ts'
 import { queryValueOf, sendHtml, takeEmptyForms } from './html-answer.ts'
+import { notFound } from './not-found.ts'
 import { type PageFacts, renderPage, renderSignIn } from './page/page.ts'
 
 /** One-time links for the first sign-in. */
@@ -39,7 +40,6 @@ export function addRoutes(app: FastifyInstance, { page, signIn, api, pageHosts }
   })
 
   if (signIn) addSignIn(app, signIn, api)
-  app.setNotFoundHandler((_request, reply) => notFound(reply))
 }
 
 /** Showing the link changes nothing, so that a mail scanner or a preview cannot use it up; pressing the button does. */
@@ -55,13 +55,6 @@ function addSignIn(app: FastifyInstance, signIn: SignIn, api: () => string): voi
     const token = await signIn.redeem(queryValueOf(request, 'code'))
     return sendHtml(reply, renderSignIn(token === undefined ? { step: 'used' } : { step: 'shown', token, api: api() }))
   })
-}
-
-function notFound(reply: FastifyReply): FastifyReply {
-  return reply
-    .code(404)
-    .type('text/plain; charset=utf-8')
-    .send('Nothing is here. The API is at /api/, the page at /.\n')
 }
 
 /** The page shows tokens in `dev`. A foreign name that resolves to this machine would let its pages read them. */
