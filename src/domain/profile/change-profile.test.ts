@@ -213,6 +213,9 @@ const REFUSED: readonly [Call, string, unknown?][] = [
   [{ profile: { email: 'mel@new.example' } }, 'not_admin'],
   [{ as: 'gus', profile: { email: 'gus@new.example' } }, 'not_admin'],
   [{ profile: { email: 'MEL@coffee.example' } }, 'not_admin'],
+  // Whether an address is in use is none of a member's business.
+  [{ profile: { email: 'bob@coffee.example' } }, 'not_admin'],
+  [{ profile: { email: 'nonsense' } }, 'not_admin'],
   [{ as: 'ada', on: 'mel', profile: { email: 'nonsense' } }, 'profile_set_failed', { field: 'email' }],
   [{ as: 'ada', on: 'mel', profile: { email: '' } }, 'profile_set_failed', { field: 'email' }],
   [{ as: 'ada', on: 'mel', profile: { email: 'Bob@Coffee.example' } }, 'email_taken', { field: 'email' }],

@@ -11,6 +11,7 @@ test('an address has an @, a domain and no spaces', () => {
     'a@x.y',
     `${'l'.repeat(64)}@x.example`,
     'a@1.2.3.4',
+    addressOf(254),
   ]) {
     assert.equal(isEmail(email), true, email)
   }
@@ -39,7 +40,14 @@ test('whatever else is no address', () => {
     'john\u200b@smith.com',
     `${'l'.repeat(65)}@x.example`,
     `a@${'x.'.repeat(130)}example`,
+    addressOf(255),
   ]) {
     assert.equal(isEmail(email), false, JSON.stringify(email))
   }
 })
+
+/** An address of so many characters, right but for its length. */
+function addressOf(length: number): string {
+  const address = `a@${`${'x'.repeat(59)}.`.repeat(4)}`
+  return `${address}${'x'.repeat(length - address.length)}`
+}

@@ -139,6 +139,7 @@ test('profile beats name and value, with a notice', () => {
   const patch = read({ profile: { title: 'a' }, name: 'phone', value: 'b' })
   assert.deepEqual(patch.core, { title: 'a' })
   assert.match(patch.notices.join(), /`name` and `value` are ignored/)
+  assert.deepEqual(read({ profile: {}, value: 'b' }).notices, patch.notices)
 })
 
 test('nothing to change is a patch without changes', () => {
