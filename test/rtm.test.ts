@@ -87,6 +87,25 @@ describe('an RTM connection', () => {
     assert.ok(ada.messages.every(({ type }) => type !== 'message'))
   })
 
+  test('hears of each setting of its team that changes, but for what owners alone may read', async (t) => {
+    const server = await start(t)
+    const [mel, elsewhere] = await Promise.all([connect(t, server, 'xoxp-mel'), connect(t, server, 'xoxp-elsewhere')])
+    const prefs = {
+      compat: { email_change: 'confirm' },
+      settings: { allowed_ips: ['127.0.0.1', '::1'], uneditable_fields: ['title'], state: null },
+    }
+    const { ok } = await server.call('team.prefs.set', 'xoxp-pia', { prefs: JSON.stringify(prefs) })
+    assert.equal(ok, true)
+    const { event_ts, ...change } = await mel.next('team_pref_change')
+    assert.deepEqual(change, { type: 'team_pref_change', name: 'email_change', value: 'confirm' })
+    assert.match(event_ts, /^\d+\.\d{6}$/)
+    const { event_ts: _, ...fields } = await mel.next()
+    assert.deepEqual(fields, { type: 'team_pref_change', name: 'uneditable_fields', value: ['title'] })
+    assert.ok(!JSON.stringify(mel.messages).includes('127.0.0.1'))
+    assert.deepEqual(elsewhere.messages, [{ type: 'hello' }])
+    assert.deepEqual(server.problems, [])
+  })
+
   test('answers a ping with all it said, a message with a refusal, and anything broken with an error', async (t) => {
     const server = await start(t)
     const ada = await connect(t, server, 'xoxp-ada')

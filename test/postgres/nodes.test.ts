@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { after, test } from 'node:test'
 import { refuse } from '../../src/domain/errors.ts'
 import type { TeamId, UserId } from '../../src/domain/ids.ts'
+import type { Team } from '../../src/domain/team.ts'
 import {
   ADA,
   BOB,
@@ -140,6 +141,27 @@ test('what one node has answered, every node reads: people at once, tokens and t
     assert.ok(performance.now() - start < 1000, 'a second has passed')
     await new Promise((resolve) => setImmediate(resolve))
   }
+  await closeAll(nodes)
+})
+
+test('nodes that change one team at once lose no change of it, and tell of each', async () => {
+  const nodes = await openNodes(3)
+  const [first] = nodes as [Store]
+  await first.addTeam({ ...team(), name: '' }, [])
+  const rounds = 20
+  const fact = { kind: 'team_pref_changed', userId: ADA, name: 'sudo_minutes', value: 1 } as const
+  const append = (letter: string) => (loaded: Team) => ({
+    team: { ...loaded, name: loaded.name + letter },
+    facts: [fact],
+    at: 7000,
+  })
+  const changing = nodes.flatMap((store, index) =>
+    Array.from({ length: rounds }, () => store.changeTeam(TEAM, append(`${index}`))),
+  )
+  await Promise.all(changing)
+  const { name } = (await first.changeTeam(TEAM, (loaded) => ({ team: loaded, facts: [], at: 0 }))).team
+  for (const index of nodes.keys()) assert.equal(name.split(`${index}`).length - 1, rounds, name)
+  assert.equal((await first.readLog(TEAM, 0, 100)).length, rounds * nodes.length)
   await closeAll(nodes)
 })
 

@@ -204,6 +204,38 @@ test('a status expires once, whichever node clears it, also when the one whose w
   assert.deepEqual(told.toSorted(), people.map((name) => ids[name]).sort())
 })
 
+test('a setting that an owner changes at one node holds at another soon after, and is told there', async (t) => {
+  const [one, two] = await start(t, aWorld())
+  const rtm = await connectRtm(t, two)
+  const set = async (node: TestNode, prefs: object, token = 'xoxp-pia') => {
+    const answer = await node.call('team.prefs.set', token, { prefs: JSON.stringify(prefs) })
+    assert.equal(answer.ok, true, JSON.stringify(answer))
+  }
+  const writeAdmin = async (node: TestNode) =>
+    (await node.call('users.profile.set', 'xoxp-owen', { user: ids.ada, name: 'title', value: 'Roaster' })).error
+  // Both nodes know the team by now.
+  assert.deepEqual([await writeAdmin(one), await writeAdmin(two)], Array(2).fill('cannot_update_admin_user'))
+  await set(one, { compat: { admin_edit_rule: 'outrank' } })
+  assert.equal(await writeAdmin(one), undefined, 'at once where it was changed')
+  await eventually(async () => (await writeAdmin(two)) === undefined, 'the switch at the other node')
+  assert.equal((await rtm.next('team_pref_change')).name, 'admin_edit_rule')
+
+  await set(two, { settings: { state: 'ekm_access_denied' } })
+  assert.equal(await writeAdmin(two), 'ekm_access_denied')
+  await eventually(async () => (await writeAdmin(one)) === 'ekm_access_denied', 'the state at the other node')
+  // Each reads what is stored, however old what it knows is.
+  await Promise.all([
+    set(one, { settings: { state: null } }, 'xoxp-owen'),
+    set(two, { settings: { sudo_minutes: 7 } }, 'xoxp-olga'),
+  ])
+  const isWhole = async (node: TestNode) => {
+    const { compat, settings } = (await node.call('team.prefs.get', 'xoxp-pia')).prefs
+    return compat.admin_edit_rule === 'outrank' && settings.state === null && settings.sudo_minutes === 7
+  }
+  for (const node of [one, two]) await eventually(() => isWhole(node), 'what all three have changed')
+  assert.deepEqual([one.problems, two.problems], [[], []])
+})
+
 test('each mail is sent once, by one of the nodes', async (t) => {
   const [one, two] = await start(t, aWorld())
   const people = ['ada', 'mel', 'bob', 'pia', 'owen'] as const
