@@ -120,6 +120,10 @@ describe('the state', () => {
     for (const state of broken) {
       assertRefused(await control('POST', 'state', state), 400, 'unusable_snapshot', /./)
     }
+    const [first, ...others] = good.tables.users ?? []
+    const numbered = { ...good, tables: { ...good.tables, users: [...others, { ...first, name: 5 }] } }
+    const place = new RegExp(`^tables\\.users\\[${others.length}\\]: name in its body is not what it must be$`)
+    assertRefused(await control('POST', 'state', numbered), 400, 'unusable_snapshot', place)
     assert.deepEqual((await control('GET', 'state')).json, good)
     await subscriber.until(1)
     await call('users.profile.set', 'xoxp-mel', { profile: { title: 'second' } })

@@ -21,6 +21,22 @@ export const SNAPSHOTS: readonly Case[] = [
     },
   },
   {
+    name: 'a snapshot brings back every row that differs, where the teams are as they were',
+    run: async (place) => {
+      const store = await place.open()
+      await fill(store)
+      const before = await everything(store)
+      const snapshot = throughJson(await store.takeSnapshot())
+      await store.restoreSnapshot(snapshot)
+      assert.deepEqual(await everything(store), before)
+      await spoilPeople(store)
+      assert.notDeepEqual(await everything(store), before)
+      await store.restoreSnapshot(snapshot)
+      assert.deepEqual(await everything(store), before)
+      assert.deepEqual(throughJson(await store.takeSnapshot()), snapshot)
+    },
+  },
+  {
     name: 'a snapshot of an empty store empties a full one',
     run: async (place) => {
       const store = await place.open()
@@ -105,6 +121,7 @@ export const SNAPSHOTS: readonly Case[] = [
         { ...good, tables: { ...tables, users: [{ ...row, body: {} as unknown as string }] } },
         { ...good, tables: { ...tables, users: [{ ...row, body: '{"id":' }] } },
         { ...good, tables: { ...tables, teams: [] } },
+        ...withOddBodies(good),
       ]
       for (const snapshot of bad) await assert.rejects(store.restoreSnapshot(snapshot), UnusableSnapshot)
       assert.deepEqual(await everything(store), before)
@@ -128,6 +145,53 @@ async function fill(store: Store): Promise<void> {
     cursor: 2,
     keep: [undelivered('Ev1', { nextAt: null, reader: 'mail' })],
   })
+}
+
+/** As somebody may make them who edits a snapshot by hand. */
+function withOddBodies({ version, tables }: Snapshot): Snapshot[] {
+  const odd: readonly (readonly [table: string, key: string, value: unknown])[] = [
+    ['users', 'id', 5],
+    ['users', 'profile', undefined],
+    ['users', 'profile', { status: { expiration: 0 } }],
+    ['users', 'deleted', true],
+    ['users', 'teamId', OTHER_TEAM],
+    ['teams', 'id', OTHER_TEAM],
+    ['teams', 'apps', {}],
+    ['teams', 'settings', null],
+    ['tokens', 'scopes', 'users:read'],
+    ['tokens', 'kind', 'bot'],
+    ['log', 'id', BOB],
+    ['log', 'profile', []],
+    ['log', 'userId', 5],
+  ]
+  const withBodies = (name: string, bodyOf: (body: object) => unknown): Snapshot => {
+    const rows = tables[name]?.map((row) => ({ ...row, body: JSON.stringify(bodyOf(JSON.parse(String(row.body)))) }))
+    return { version, tables: { ...tables, [name]: rows ?? [] } }
+  }
+  return [
+    ...['teams', 'users', 'tokens', 'log'].flatMap((name) =>
+      [[], 5, 'text', null, {}].map((v) => withBodies(name, () => v)),
+    ),
+    ...odd.map(([name, key, value]) => withBodies(name, (body) => ({ ...body, [key]: value }))),
+  ]
+}
+
+/** As `spoil`, but for the teams; Ada gets the address that was Bob's. */
+async function spoilPeople(store: Store): Promise<void> {
+  for (const [id, email] of [
+    [BOB, null],
+    [ADA, 'bob@example.com'],
+  ] as const) {
+    await store.change(keyFor(id), ({ user: found = user(id) }) => ({
+      user: { ...found, email, updated: found.updated + 1 },
+      events: ['user_change'],
+    }))
+  }
+  await store.revokeToken(TEAM, 'one', 600)
+  await store.addToken('xoxp-eve', grant('three'))
+  await store.saveProgress({ teamId: TEAM, reader: 'mail', cursor: 4, keep: [undelivered('Ev2')], drop: ['Ev1'] })
+  await store.saveProgress({ teamId: TEAM, reader: 'other', cursor: 4 })
+  await everything(store)
 }
 
 /** Changes a row of every table, adds one, and warms the caches with what is not to stay. */

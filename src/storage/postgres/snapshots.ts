@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { SNAPSHOT_ROWS_MAX } from '../limits.ts'
+import { findFault } from '../snapshot-bodies.ts'
 import { type Snapshot, UnusableSnapshot } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -76,28 +77,18 @@ function rowsOf({ version, tables }: Snapshot, { name, columns }: Table): readon
   if (version !== VERSION) throw new UnusableSnapshot(`The snapshot has schema ${version}, and the store ${VERSION}.`)
   const rows: unknown = Object(tables)[name]
   if (!Array.isArray(rows)) throw new UnusableSnapshot(`The snapshot lacks the table ${name}.`)
-  if (!rows.every((row) => fits(row, columns))) {
+  if (!rows.every((row) => fits(name, row, columns))) {
     throw new UnusableSnapshot(`The snapshot holds a row of ${name} that does not fit.`)
   }
   return rows
 }
 
 /** The database would fill in what a row lacks, and would take an object for text. */
-function fits(row: unknown, columns: readonly string[]): boolean {
+function fits(table: string, row: unknown, columns: readonly string[]): boolean {
   if (typeof row !== 'object' || row === null) return false
   const values = columns.map((column): unknown => Object(row)[column])
   if (!values.every((value) => value === null || typeof value === 'string' || typeof value === 'number')) return false
-  return !columns.includes('body') || isJson(Object(row).body)
-}
-
-/** A body that cannot be read would be found out only when somebody reads it. */
-function isJson(body: unknown): boolean {
-  try {
-    JSON.parse(String(body))
-    return true
-  } catch {
-    return false
-  }
+  return findFault(table, Object(row)) === undefined
 }
 
 async function addRows(add: ReturnType<typeof openTable>['add'], rows: readonly Row[]): Promise<void> {
