@@ -19,6 +19,7 @@ const DEV = {
   fresh: false,
   rateLimits: true,
   smtp: null,
+  logRetentionMs: 2_592_000_000,
   json: false,
 }
 const SERVE = {
@@ -34,6 +35,7 @@ const SERVE = {
   allowPrivateWebhooks: false,
   drainDelayMs: 0,
   smtp: null,
+  logRetentionMs: 2_592_000_000,
   json: false,
 }
 const SMTP = { host: 'mail.example.com', port: 587, secure: false, auth: undefined, from: 'hr@example.com' }
@@ -136,6 +138,8 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
   ['serve --data d --smtp-url smtp://mail.example.com?from=hr@example.com', { ...SERVE, smtp: SMTP }],
   ['serve --data d', { ...SERVE, smtp: SMTP }, { NAMETAG_SMTP_URL: 'smtp://mail.example.com?from=hr@example.com' }],
   ['dev --smtp-url smtp://mail.example.com?from=hr@example.com', { ...DEV, smtp: SMTP }],
+  ['serve --data d --log-retention 1d', { ...SERVE, logRetentionMs: 86_400_000 }],
+  ['dev', { ...DEV, logRetentionMs: 172_800_000 }, { NAMETAG_LOG_RETENTION: '48h' }],
   ['check-workspace a b', { run: 'check-workspace', ...AROUND, files: ['a', 'b'] }],
   ['token create --data d --user U01 --scopes users:read', CREATE],
   [`token create --database-url ${URL} --user U01 --scopes users:read`, { ...CREATE, place: DATABASE }],
@@ -291,6 +295,13 @@ const REFUSED: readonly (readonly [line: string, sentence: string, env?: Env])[]
   ...['6', '10', '-1', '1.5', '1s', 'soon'].map(
     (delay) =>
       [`serve --data d --drain-delay=${delay}`, '--drain-delay must be a whole number of seconds from 0 to 5'] as const,
+  ),
+  ...['0d', '23h', '3651d', '30', '-1d', '1.5d', 'never'].map(
+    (time) =>
+      [
+        `serve --data d --log-retention=${time}`,
+        '--log-retention must be a time such as 30d or 48h, from 1d to 3650d',
+      ] as const,
   ),
   ['serve --data d --public-url people', '--public-url must be a URL such as https://people.example.com'],
   ['serve --data d --public-url ftp://x', '--public-url must be a URL such as https://people.example.com'],

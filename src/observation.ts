@@ -29,6 +29,7 @@ export interface Observation {
   readonly deliveries: DeliveryObserver
   readonly onMail: NonNullable<MailOptions['onAttempt']>
   readonly onCleared: (lateMs: number) => void
+  readonly onTrimmed: (entries: number) => void
   /** Counts no more batches. */
   stop(): void
   readMetrics(parts: ObservedParts): Promise<MetricsPage>
@@ -62,6 +63,9 @@ export function createObservation(options: ObservationOptions): Observation {
     },
     onMail: (outcome) => mails.add('mail', outcome),
     onCleared: (lateMs) => expirySeconds.add(Math.max(0, lateMs) / 1000),
+    onTrimmed: (entries) => {
+      metrics.trimmedEntries += entries
+    },
     stop,
     readMetrics: async (parts) => renderMetrics(metrics, await readState({ ...options, ...parts, readiness })),
   }

@@ -10,6 +10,7 @@ import { createRtm } from './delivery/rtm.ts'
 import { createSocketMode } from './delivery/socket-mode.ts'
 import type { Log } from './delivery/subscriber.ts'
 import { createTickets } from './delivery/tickets.ts'
+import { createTrimming } from './delivery/trimming.ts'
 import { createExpiry } from './expiry/expiry.ts'
 import { addConfirmEmail } from './http/confirm-email.ts'
 import { addHealth } from './http/health.ts'
@@ -62,6 +63,8 @@ export interface ServerOptions {
   readonly mailbox?: MemoryPost
   /** How long calls are still taken after this server has said that it is not ready any more; 0 unless said. */
   readonly drainDelayMs?: number
+  /** Age of an entry of the log that goes once everybody has dealt with it; 30 days unless said. */
+  readonly logRetentionMs?: number
 }
 
 export interface RunningServer {
@@ -156,9 +159,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** Everything that goes on beside the calls. */
 function createBackground(
-  { store, clock, log, post, allowPrivateWebhooks }: ServerOptions,
+  { store, clock, log, post, allowPrivateWebhooks, logRetentionMs: retentionMs }: ServerOptions,
   publicUrl: () => string,
-  { deliveries: observer, onMail, onCleared }: Observation,
+  { deliveries: observer, onMail, onCleared, onTrimmed }: Observation,
 ) {
   const node = createNode({ store, log })
   const tickets = createTickets(store)
@@ -171,17 +174,19 @@ function createBackground(
   const sockets = createSocketServer({ tickets, admission, isShared: store.isShared, socketMode, rtm, onCommit, log })
   const mail = createMail({ store, clock, log, publicUrl, post, onAttempt: onMail })
   const expiry = createExpiry({ store, node, clock, log, onCleared })
+  const trimming = createTrimming({ store, node, clock, log, retentionMs, onTrimmed })
   return {
     tickets,
     sockets,
     relay,
     mail,
     expiry,
+    trimming,
     /** What is committed after it has resolved is told to everybody. */
     async start(): Promise<void> {
       await node.start()
       await Promise.all([relay.start(), mail.start()])
-      await expiry.start()
+      await Promise.all([expiry.start(), trimming.start()])
     },
     async stop(): Promise<void> {
       // Sockets go also where the store is away and the relay cannot say how far it came.
@@ -189,7 +194,7 @@ function createBackground(
         rtm.stop()
         return sockets.stop()
       })
-      await Promise.all([stopSockets, mail.stop(), expiry.stop()]).finally(() => node.stop())
+      await Promise.all([stopSockets, mail.stop(), expiry.stop(), trimming.stop()]).finally(() => node.stop())
     },
   }
 }
@@ -199,7 +204,7 @@ type Background = ReturnType<typeof createBackground>
 function controlsOf(
   { store, clock, log, mailbox }: ServerOptions & { readonly clock: MovableClock },
   limiter: Limiter,
-  { relay, mail, expiry }: Background,
+  { relay, mail, expiry, trimming }: Background,
 ): Controls {
   return createControls({
     store,
@@ -207,7 +212,7 @@ function controlsOf(
     limiter,
     log,
     methods: [...methodsByName.keys()],
-    readers: [relay, mail, expiry],
+    readers: [relay, mail, expiry, trimming],
     deliveries: relay,
     mailbox: mailbox ?? { mail: () => [], clear: () => undefined },
   })

@@ -32,6 +32,7 @@ export interface Dev extends Surroundings {
   readonly rateLimits: boolean
   /** `null`: mails are kept instead of sent. */
   readonly smtp: SmtpServer | null
+  readonly logRetentionMs: number
   readonly json: boolean
 }
 
@@ -49,6 +50,7 @@ export interface Serve extends Surroundings {
   readonly drainDelayMs: number
   /** `null`: mails are written into the data folder instead of sent, or wait in the database. */
   readonly smtp: SmtpServer | null
+  readonly logRetentionMs: number
   readonly json: boolean
 }
 

@@ -1,6 +1,6 @@
 import { CLIENT_COMMANDS } from './client-commands.ts'
 import { OPERATOR_COMMANDS } from './operator-commands.ts'
-import { DATABASE_URL, JSON_OUT, PUBLIC_URL, SERVER_DATA, SMTP_URL, TOKEN_KEY } from './store-flags.ts'
+import { DATABASE_URL, JSON_OUT, LOG_RETENTION, PUBLIC_URL, SERVER_DATA, SMTP_URL, TOKEN_KEY } from './store-flags.ts'
 
 /** One flag of a command: help, environment variables and checks are made from it. */
 export interface Flag {
@@ -89,6 +89,7 @@ export const COMMANDS = [
         doc: "Whether Slack's limits refuse calls; they are counted either way.",
       },
       SMTP_URL,
+      LOG_RETENTION,
       READY_JSON,
     ],
     notes: SERVER_NOTES,
@@ -127,6 +128,7 @@ export const COMMANDS = [
         doc: 'How long to take calls after /readyz has begun to answer 503, at most 5: for load balancers.',
       },
       SMTP_URL,
+      LOG_RETENTION,
       READY_JSON,
     ],
     notes: SERVER_NOTES,

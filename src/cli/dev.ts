@@ -58,6 +58,7 @@ async function startDev(command: Dev, terminal: Terminal, opened: Opened): Promi
       allowPrivateWebhooks: true,
       post: smtp === null ? mailbox : keepingIn(mailbox, createSmtpPost(smtp)),
       mailbox,
+      logRetentionMs: command.logRetentionMs,
     }),
   )
   if (data !== null) opened.add(await openControl(data, store, terminal))

@@ -48,6 +48,7 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
       ...(limiter === undefined ? {} : { limiter }),
       allowPrivateWebhooks: command.allowPrivateWebhooks,
       drainDelayMs: command.drainDelayMs,
+      logRetentionMs: command.logRetentionMs,
       post: smtp === null ? postWithoutServer(data) : createSmtpPost(smtp),
       page: () => ({ mode: 'serve', version: VERSION, ...address }),
       ...(publicUrl === null ? {} : { publicUrl }),

@@ -32,3 +32,10 @@ export const SMTP_URL: Flag = {
   env: 'NAMETAG_SMTP_URL',
   doc: 'Send mail through this server: smtp(s)://user:password@host:port?from=people@example.com.',
 }
+export const LOG_RETENTION: Flag = {
+  name: 'log-retention',
+  value: 'TIME',
+  env: 'NAMETAG_LOG_RETENTION',
+  default: '30d',
+  doc: 'How long to keep what apps and mails have been told, from 1d to 3650d.',
+}

@@ -109,6 +109,13 @@ export const FAMILIES: readonly Family[] = [
     read: (_, { stored }) => (stored === undefined ? [] : [{ labels: {}, value: stored.lagSeconds }]),
   },
   {
+    name: 'nametag_log_trimmed_total',
+    type: 'counter',
+    labels: [],
+    help: 'Entries that were removed from logs here, as they were older than --log-retention.',
+    read: ({ trimmedEntries }) => [{ labels: {}, value: trimmedEntries }],
+  },
+  {
     name: 'nametag_mails_total',
     type: 'counter',
     labels: ['outcome'],

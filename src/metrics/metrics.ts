@@ -38,6 +38,8 @@ export interface Metrics {
   readonly mails: Counts<'mail'>
   /** How late statuses were cleared. */
   readonly expirySeconds: Histogram
+  /** Entries that were removed from logs. */
+  trimmedEntries: number
 }
 
 export function createMetrics(methods: Iterable<string>): Metrics {
@@ -50,5 +52,6 @@ export function createMetrics(methods: Iterable<string>): Metrics {
     deliveries: new Counts({ webhook: DELIVERY_OUTCOMES, socket_mode: DELIVERY_OUTCOMES }),
     mails: new Counts({ mail: MAIL_OUTCOMES }),
     expirySeconds: new Histogram(LATE_SECONDS),
+    trimmedEntries: 0,
   }
 }
