@@ -177,6 +177,7 @@ test('two-factor and locale are absent where they are not for the caller', () =>
   const wire = userToWire(ada, view)
   assert.ok(!('has_2fa' in wire) && !('locale' in wire))
   assert.equal(userToWire({ ...ada, has2fa: true }, { ...view, seesTwoFactor: true }).has_2fa, true)
+  assert.ok(!('has_2fa' in userToWire(bot(null), { ...view, seesTwoFactor: true })))
   assert.equal(userToWire(ada, { ...view, isAppUser: true }).is_app_user, true)
 })
 
