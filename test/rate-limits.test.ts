@@ -95,6 +95,20 @@ describe('setting one profile', () => {
     for (const call of calls) assert.equal(await waitOf(harness, SET, call), 60)
   })
 
+  test('counts calls with an argument that cannot be read by those that can', async (t) => {
+    const harness = await start(t, { worlds: [crowded(1)] })
+    const broken = (user: unknown): Request => ({ as: 'xoxp-pia', args: { user, profile: '{"title":' } })
+    for (const user of [undefined, '', ids.pia, undefined, '', ids.pia, undefined, '', ids.pia, null]) {
+      assert.equal(await waitOf(harness, SET, broken(user)), 0)
+    }
+    assert.equal(await waitOf(harness, SET, broken(undefined)), 60)
+    assert.equal(await waitOf(harness, SET, set('xoxp-pia')), 60)
+    assert.equal(await waitOf(harness, SET, broken(crowdId(0))), 0)
+    // Nobody is named here, and of the tier's fifty, thirty-nine are left.
+    for (let call = 0; call < 39; call++) assert.equal(await waitOf(harness, SET, broken([ids.pia])), 0)
+    assert.equal(await waitOf(harness, SET, broken([ids.pia])), 2)
+  })
+
   test('counts each token, and each target, for itself', async (t) => {
     const harness = await start(t, { worlds: [crowded(0, { 'xoxp-second': {} })] })
     assert.deepEqual(await waitsOf(harness, 11, SET, set('xoxp-ada', ids.mel)), [...zeros(10), 60])
@@ -229,6 +243,8 @@ test('profiles are read with their labels twenty times a minute by one token, wi
   assert.deepEqual(await waitsOf(harness, 5, GET, read('xoxp-ada')), zeros(5))
   assert.deepEqual(await waitsOf(harness, 5, GET, read('xoxp-ada', 'false')), zeros(5))
   assert.equal(await waitOf(harness, GET, read('xoxp-second', 'true')), 0)
+  const nobody = read('xoxp-second', 'true', 'nonsense')
+  assert.deepEqual(await waitsOf(harness, 20, GET, nobody), [...zeros(19), 60])
 })
 
 test('limits that are off refuse nothing, and go on counting', async (t) => {

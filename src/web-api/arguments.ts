@@ -118,6 +118,16 @@ export function parseArguments<Args extends Readonly<Record<string, Arg>>>(
   return read as ArgsOf<Args>
 }
 
+/** Each argument by itself, in place of those that cannot be read their refusal. */
+export function readEach(declared: Readonly<Record<string, Arg>>, raw: RawArgs): Readonly<Record<string, unknown>> {
+  const read: Record<string, unknown> = {}
+  for (const name in declared) {
+    const value = raw.get(name) ?? undefined
+    if (value !== undefined) read[name] = declared[name]?.read(value, name)
+  }
+  return read
+}
+
 function readText(raw: unknown, name: string): string | Refusal {
   if (typeof raw === 'string') return raw
   if (typeof raw === 'number' || typeof raw === 'boolean') return String(raw)

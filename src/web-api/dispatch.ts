@@ -3,7 +3,7 @@ import type { Grant } from '../domain/grant.ts'
 import type { UserId } from '../domain/ids.ts'
 import type { Limiter } from '../storage/limiter.ts'
 import { OutcomeUnknown, StorageUnavailable, type Store } from '../storage/store.ts'
-import { parseArguments } from './arguments.ts'
+import { parseArguments, readEach } from './arguments.ts'
 import { authenticate, type Caller } from './authenticate.ts'
 import { authorize, closedTo } from './authorize.ts'
 import type { Answer, Call, RawArgs } from './call.ts'
@@ -148,7 +148,8 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
   // Limits are answered before what comes next, and need to know what came of it.
   const judged = open ? undefined : authorize(caller, method)
   const args = judged ?? parseArguments(method.args, incoming.args)
-  const wait = await takeLimits(services, method, { caller, ip: call.ip, args }, now)
+  const counted = judged ?? (isRefusal(args) ? readEach(method.args, incoming.args) : args)
+  const wait = await takeLimits(services, method, { caller, ip: call.ip, args: counted }, now)
   if (wait > 0) return new Refusal('ratelimited', [], undefined, wait)
   if (isRefusal(args)) return args
 
@@ -198,12 +199,13 @@ async function takeLimits(
   return 0
 }
 
-/** An id that names nobody counts against the tier only (docs/decisions/0032). */
+/** An id that names nobody, or is none, counts against the tier only (docs/decisions/0032). */
 async function findTarget(
   store: Store,
   { grant, user }: Caller,
   args: Readonly<Record<string, unknown>>,
 ): Promise<UserId | undefined> {
+  if (isRefusal(args.user)) return undefined
   const named = (args.user as UserId | undefined) ?? user.id
   return named === user.id ? named : (await store.findUser(grant.teamId, named))?.id
 }
