@@ -66,6 +66,17 @@ describe('a multipart form', () => {
     assert.ok(isRefusal(read) && read.refused === 'invalid_form_data')
   })
 
+  test('has such bytes in a file alone', async () => {
+    const readLatin1 = async (title: string) => {
+      const file = ['--b', 'content-disposition: form-data; name="image"; filename="me.png"', '', '\xff\xd8\xff']
+      const lines = [...file, ...field('title', title), ...END]
+      const read = await readMultipart(Buffer.from(lines.join('\r\n'), 'latin1'), TYPE)
+      return isRefusal(read) ? read.refused : Object.fromEntries(read)
+    }
+    assert.deepEqual(await readLatin1('Cafe'), { title: 'Cafe' })
+    assert.equal(await readLatin1('Caf\xe9'), 'invalid_form_data')
+  })
+
   test('names its fields as every call does', async () => {
     assert.equal(await read([...field('a[]', '1'), ...END]), 'invalid_array_arg')
     assert.equal(await read([...field('a b', '1'), ...END]), 'invalid_arg_name')
