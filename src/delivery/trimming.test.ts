@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { openMemory } from '../../test/support/harness.ts'
 import { until } from '../../test/support/process.ts'
+import { startRelay } from '../../test/support/relay.ts'
+import { startSubscriber } from '../../test/support/subscriber.ts'
 import { anotherWorld, aWorld, ids, OTHER_TEAM, TEAM } from '../../test/support/world.ts'
 import { MovableClock } from '../clock.ts'
 import type { TeamId } from '../domain/ids.ts'
@@ -155,4 +157,25 @@ test('one node does it, and another one when that has stopped', async (t) => {
     await second.trimming.runDue()
     return (await read()).length === 1 || undefined
   })
+})
+
+test('an app that finds its next entries gone is told of what is left, and of all that follows', async (t) => {
+  const subscriber = await startSubscriber(t)
+  const { store, relay, setTitle } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
+  await setTitle('first')
+  await subscriber.until(1)
+  await relay.reset(async () => {
+    for (const title of ['second', 'third', 'fourth']) await setTitle(title)
+    assert.equal(
+      await store.trimLog(TEAM, { before: Number.MAX_SAFE_INTEGER, unreadBefore: Date.now() + DAY_MS }, 10),
+      3,
+    )
+  })
+  await setTitle('fifth')
+  await subscriber.until(3)
+  await relay.settled()
+  assert.deepEqual(
+    subscriber.arrived.map(({ json }) => json.event.user.profile.title),
+    ['first', 'fourth', 'fifth'],
+  )
 })
