@@ -142,6 +142,7 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
   ['dev', { ...DEV, logRetentionMs: 172_800_000 }, { NAMETAG_LOG_RETENTION: '48h' }],
   ['check-workspace a b', { run: 'check-workspace', ...AROUND, files: ['a', 'b'] }],
   ['token create --data d --user U01 --scopes users:read', CREATE],
+  ['token create', CREATE, { NAMETAG_DATA: 'd', NAMETAG_USER: 'U01', NAMETAG_SCOPES: 'users:read' }],
   [`token create --database-url ${URL} --user U01 --scopes users:read`, { ...CREATE, place: DATABASE }],
   ['token create --data d --user U01 --scopes users:read --expires-in 30d', { ...CREATE, expiresInSeconds: 2_592_000 }],
   [
@@ -217,6 +218,11 @@ const UNDERSTOOD: readonly (readonly [line: string, config: object, env?: Env])[
     'status set Lunch --emoji taco --until 13:30',
     { ...CLIENT, run: 'status set', user: null, text: 'Lunch', emoji: ':taco:', until: { until: '13:30' } },
     TOKEN,
+  ],
+  [
+    'status set Lunch --until 13:30',
+    { ...CLIENT, run: 'status set', user: null, text: 'Lunch', emoji: '', until: { until: '13:30' } },
+    { ...TOKEN, NAMETAG_FOR: '2h' },
   ],
   ['status clear --user U01', { ...CLIENT, run: 'status clear', user: 'U01' }, TOKEN],
   ['sync p.csv', SYNC, TOKEN],

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { COMMANDS, COMMON_FLAGS, type Flag } from '../src/cli/commands.ts'
+import { COMMANDS, COMMON_FLAGS, type CommandShape, type Flag } from '../src/cli/commands.ts'
 import { parseWorkspace } from '../src/workspace/parse-workspace.ts'
 import { areProblems } from '../src/workspace/problems.ts'
 
@@ -76,6 +76,18 @@ describe('operating', () => {
       [...page.matchAll(/^\| `([A-Z_]+)` \| `?(--[a-z-]+|none)/gm)].map(([, env = '', flag = '']) => [env, flag]),
     )
     assert.deepEqual(new Map([...listed].sort()), new Map([...expected, ['NAMETAG_LOG_LEVEL', 'none'] as const].sort()))
+  })
+
+  test('every flag has a variable of its name, but those that have to be typed', () => {
+    const [told = ''] = /What deletes, .* has to be typed and has none .*$/m.exec(page) ?? []
+    const typed = new Set([...told.matchAll(/`--([a-z-]+)`/g)].map(([, name]) => name))
+    assert.ok(typed.size > 0)
+    for (const { name: command, flags } of COMMANDS as readonly CommandShape[]) {
+      for (const { name, env } of flags) {
+        const isTyped = env === undefined && typed.has(name)
+        assert.ok(isTyped || env === `NAMETAG_${name.toUpperCase().replaceAll('-', '_')}`, `${command} --${name}`)
+      }
+    }
   })
 
   test('every bound is the one in the code', () => {

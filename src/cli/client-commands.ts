@@ -18,6 +18,7 @@ const CLIENT_FLAGS = [API_URL_FLAG, TOKEN_FILE, JSON_OUT] as const
 const USER: Flag = {
   name: 'user',
   value: 'USER',
+  env: 'NAMETAG_USER',
   doc: "Whose profile, by id or email address; left out: the token's own.",
 }
 
@@ -33,7 +34,7 @@ export const CLIENT_COMMANDS = [
     summary: "Show a person's profile.",
     examples: ['nametag profile get', 'nametag profile get U0MEL00001 --labels', 'nametag profile get --json'],
     operands: { name: 'USER', max: 1 },
-    flags: [{ name: 'labels', doc: 'Name custom fields by their labels too.' }, ...CLIENT_FLAGS],
+    flags: [{ name: 'labels', env: 'NAMETAG_LABELS', doc: 'Name custom fields by their labels too.' }, ...CLIENT_FLAGS],
     notes: CLIENT_NOTES,
   },
   {
@@ -49,7 +50,12 @@ export const CLIENT_COMMANDS = [
     flags: [
       USER,
       { name: 'field', value: 'FIELD=VALUE', many: true, doc: 'A custom field, by its id or label.' },
-      { name: 'json-profile', value: 'FILE', doc: 'The keys to change as a JSON object; - reads it from stdin.' },
+      {
+        name: 'json-profile',
+        value: 'FILE',
+        env: 'NAMETAG_JSON_PROFILE',
+        doc: 'The keys to change as a JSON object; - reads it from stdin.',
+      },
       ...CLIENT_FLAGS,
     ],
     notes: ['A key is one of the profile, the id of a custom field, or its label.', ...CLIENT_NOTES],
@@ -64,11 +70,12 @@ export const CLIENT_COMMANDS = [
     ],
     operands: { name: 'TEXT', max: 1 },
     flags: [
-      { name: 'emoji', value: ':NAME:', doc: 'The emoji beside the text.' },
-      { name: 'for', value: 'TIME', doc: 'How long: such as 45m, 2h or 3d.' },
+      { name: 'emoji', value: ':NAME:', env: 'NAMETAG_EMOJI', doc: 'The emoji beside the text.' },
+      { name: 'for', value: 'TIME', env: 'NAMETAG_FOR', doc: 'How long: such as 45m, 2h or 3d.' },
       {
         name: 'until',
         value: 'TIME',
+        env: 'NAMETAG_UNTIL',
         doc: 'In local time: 17:30 (tomorrow where that has passed) or 2026-12-24T12:00.',
       },
       USER,
@@ -93,11 +100,12 @@ export const CLIENT_COMMANDS = [
     ],
     operands: { name: 'FILE', max: 1 },
     flags: [
-      { name: 'dry-run', doc: 'Show what would change and change nothing.' },
+      { name: 'dry-run', env: 'NAMETAG_DRY_RUN', doc: 'Show what would change and change nothing.' },
       { name: 'yes', doc: 'Do not ask. Needed where nobody can answer.' },
       {
         name: 'key',
         value: 'email|id',
+        env: 'NAMETAG_KEY',
         choices: ['email', 'id'],
         doc: 'What tells people apart; left out: ids where a column holds them.',
       },
@@ -107,16 +115,26 @@ export const CLIENT_COMMANDS = [
         many: true,
         doc: 'The profile key, or field id or label, of a column; COLUMN= leaves it out.',
       },
-      { name: 'clear-empty', doc: 'An empty cell clears the value, instead of leaving it as it is.' },
-      { name: 'abort-over', value: 'PERCENT', doc: 'Change nothing when more of the people than this would change.' },
+      {
+        name: 'clear-empty',
+        doc: 'An empty cell clears the value, instead of leaving it as it is.',
+      },
+      {
+        name: 'abort-over',
+        value: 'PERCENT',
+        env: 'NAMETAG_ABORT_OVER',
+        doc: 'Change nothing when more of the people than this would change.',
+      },
       {
         name: 'state',
         value: 'FILE',
+        env: 'NAMETAG_STATE',
         doc: 'Where an interrupted run is remembered. Default: FILE.nametag-sync beside the CSV.',
       },
       {
         name: 'report',
         value: 'FILE',
+        env: 'NAMETAG_REPORT',
         doc: 'Write what became of each row: JSON where the name ends in .json, else CSV.',
       },
       ...CLIENT_FLAGS,

@@ -20,7 +20,7 @@ export const OPERATOR_COMMANDS = [
     flags: [
       { ...SERVER_DATA, doc: "The server's data folder; the server is stopped, but for --check." },
       DATABASE_URL,
-      { name: 'check', doc: 'Only tell what is missing, and change nothing.' },
+      { name: 'check', env: 'NAMETAG_CHECK', doc: 'Only tell what is missing, and change nothing.' },
       JSON_OUT,
     ],
     notes: [
@@ -37,8 +37,11 @@ export const OPERATOR_COMMANDS = [
     ],
     flags: [
       SERVER_DATA,
-      { name: 'to', value: 'FILE', doc: 'The file to make. Needed.' },
-      { name: 'with-key', doc: 'Put the key of the tokens into it: then the file is as secret as the tokens.' },
+      { name: 'to', value: 'FILE', env: 'NAMETAG_TO', doc: 'The file to make. Needed.' },
+      {
+        name: 'with-key',
+        doc: 'Put the key of the tokens into it: then the file is as secret as the tokens.',
+      },
       FORCE,
       JSON_OUT,
     ],
@@ -79,7 +82,12 @@ export const OPERATOR_COMMANDS = [
     flags: [
       SERVER_DATA,
       DATABASE_URL,
-      { name: 'to', value: 'FILE', doc: 'The file to make: lines of JSON, compressed where it ends in .gz. Needed.' },
+      {
+        name: 'to',
+        value: 'FILE',
+        env: 'NAMETAG_TO',
+        doc: 'The file to make: lines of JSON, compressed where it ends in .gz. Needed.',
+      },
       FORCE,
       JSON_OUT,
     ],

@@ -77,8 +77,8 @@ function readStatus(values: FlagValues): Pick<StatusSet, 'text' | 'emoji' | 'unt
   if (text === '' && emoji === '') {
     throw new Wrong('which status? Give a text, --emoji, or both; "nametag status clear" takes it away')
   }
-  const lasts = values.text('for')
-  const until = values.text('until')
+  const lasts = textUnless('until', 'for', values)
+  const until = textUnless('for', 'until', values)
   if (lasts !== undefined && until !== undefined) throw new Wrong('choose one of --for and --until')
   return {
     text,
@@ -86,6 +86,11 @@ function readStatus(values: FlagValues): Pick<StatusSet, 'text' | 'emoji' | 'unt
     emoji: emoji === '' || emoji.startsWith(':') ? emoji : `:${emoji}:`,
     until: lasts !== undefined ? { for: lasts } : until !== undefined ? { until } : null,
   }
+}
+
+/** What was typed beats the environment, also where that sets the other one of the two. */
+function textUnless(other: 'for' | 'until', name: 'for' | 'until', values: FlagValues): string | undefined {
+  return values.isGiven(other) && !values.isGiven(name) ? undefined : values.text(name)
 }
 
 function readSync(values: FlagValues): Omit<Sync, 'run' | keyof ClientSurroundings> {
