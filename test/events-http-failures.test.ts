@@ -71,6 +71,25 @@ test('what was given up can be delivered again, and is then kept no more', async
   assert.deepEqual(await store.findUndelivered(TEAM, null, 10), [])
 })
 
+test('a clock that is moved beyond the whole schedule at once brings every retry', async (t) => {
+  const subscriber = await startSubscriber(t, answeringStatus(500))
+  const { clock, relay, setTitle } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
+  const begin = clock.now()
+  await setTitle('Analyst')
+  await relay.settled()
+  await clock.moveTo(begin + 10 * MINUTE)
+  await relay.settled()
+  assert.deepEqual(
+    subscriber.arrived.map(({ headers }) => headers['x-slack-retry-num']),
+    [undefined, '1', '2', '3'],
+  )
+  // The third began at its minute; what hung on its answer came after the clock had been moved.
+  assert.deepEqual(
+    relay.deliveries().map(({ at }) => (at - begin) / MINUTE),
+    [0, 0, 1, 10],
+  )
+})
+
 test('an event that arrives at the second attempt leaves no row', async (t) => {
   const subscriber = await startSubscriber(t, (response) => {
     subscriber.answering = taking

@@ -273,8 +273,8 @@ export class AppFeed {
       this.subscriber.end('delivered')
       return
     }
-    const { seq, attempt: attempts, reason, noRetry } = outcome
-    const nextAt = noRetry ? null : nextAttemptAt(attempts, this.#parts.clock.now())
+    const { seq, attempt: attempts, reason, noRetry, at } = outcome
+    const nextAt = noRetry ? null : nextAttemptAt(attempts, at)
     const reader = readerOf(this.teamId, this.appId)
     const row = { id, reader, teamId: this.teamId, seq, type, attempts, reason: reason ?? 'unknown_error', nextAt }
     this.#place.keep(row)

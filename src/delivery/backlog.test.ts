@@ -22,6 +22,24 @@ test('the next one is the earliest, however often it has failed', () => {
   assert.deepEqual(order, ['early', 'middle', 'late'])
 })
 
+test('one that comes late and is due early goes before those that failed as often', () => {
+  const backlog = new Backlog()
+  for (const [id, nextAt] of [
+    ['second', 60],
+    ['third', 70],
+    ['first', 50],
+    ['also third', 70],
+  ] as const) {
+    backlog.put(row(id, 2, nextAt))
+  }
+  const order: string[] = []
+  for (let next = backlog.next(); next !== undefined; next = backlog.next()) {
+    order.push(next.id)
+    backlog.remove(next.id)
+  }
+  assert.deepEqual(order, ['first', 'second', 'third', 'also third'])
+})
+
 test('a row that failed again stands once', () => {
   const backlog = new Backlog()
   backlog.put(row('one', 1, 50))

@@ -3,7 +3,7 @@ import { ATTEMPTS_MAX } from './retry-schedule.ts'
 
 /** What one app is yet to be told again, in the order of when. What is given up stands in the store alone. */
 export class Backlog {
-  /** By the number of attempts: those who failed equally often wait equally long, so each line is in order of time. */
+  /** By the number of attempts, each line in order of time: those who failed equally often wait equally long. */
   readonly #lines: readonly Map<string, Undelivered>[] = Array.from({ length: ATTEMPTS_MAX }, () => new Map())
 
   get size(): number {
@@ -12,7 +12,14 @@ export class Backlog {
 
   put(row: Undelivered): void {
     this.remove(row.id)
-    this.#lines[Math.min(row.attempts, ATTEMPTS_MAX) - 1]?.set(row.id, row)
+    const line = this.#lines[Math.min(row.attempts, ATTEMPTS_MAX) - 1]
+    if (line === undefined) return
+    // An attempt that hung ends after those that began later, and its retry comes before theirs.
+    const later = [...line.values()].filter((other) => timeOf(other) > timeOf(row))
+    for (const next of [row, ...later]) {
+      line.delete(next.id)
+      line.set(next.id, next)
+    }
   }
 
   remove(id: string): void {

@@ -6,9 +6,9 @@ const RETRY_DELAYS_MS = [0, MINUTE_MS, 5 * MINUTE_MS] as const
 /** The first attempt and its retries. */
 export const ATTEMPTS_MAX = 1 + RETRY_DELAYS_MS.length
 
-/** When to try again, in Unix milliseconds, after as many attempts, the last of which failed at `failedAt`; `null`: not
- * by itself any more. */
-export function nextAttemptAt(attempts: number, failedAt: number): number | null {
+/** When to try again, in Unix milliseconds, after as many attempts, the last of which began at `triedAt` and failed;
+ * `null`: not by itself any more. Its end has no say: by then a clock may have been moved far beyond. */
+export function nextAttemptAt(attempts: number, triedAt: number): number | null {
   const delay = RETRY_DELAYS_MS[attempts - 1]
-  return delay === undefined ? null : failedAt + delay
+  return delay === undefined ? null : triedAt + delay
 }
