@@ -83,14 +83,3 @@ test('no token stands in a file', async () => {
   }
   await store.close()
 })
-
-test('a store in memory opens quickly enough to have one for every test', async () => {
-  const times: number[] = []
-  for (let round = 0; round < 20; round += 1) {
-    const start = performance.now()
-    const store = await openSqlite({ path: ':memory:', tokenDigest })
-    times.push(performance.now() - start)
-    await store.close()
-  }
-  assert.ok(Math.min(...times) < 10, `the best took ${Math.min(...times)} ms`)
-})
