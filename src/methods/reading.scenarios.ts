@@ -205,6 +205,12 @@ export const authTestScenarios = scenarios('auth.test', [
     expect: { ok: true, app_id: 'A0STATUS01', app_name: 'Status bot' },
   },
   {
+    name: 'an app token that acts as the bot tells no bot',
+    given: withGrant('xapp-bot', (grant) => ({ ...grant, userId: ids.bot })),
+    call: { as: 'xapp-bot' },
+    expect: { ok: true, user: 'bot', app_id: 'A0STATUS01', bot_id: undefined },
+  },
+  {
     name: 'a token that expires tells in how many seconds',
     given: withGrant('xoxp-mel', (grant) => ({ ...grant, expiresAt: NOW_SECONDS + 90 })),
     call: { as: 'xoxp-mel' },
