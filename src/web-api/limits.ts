@@ -52,7 +52,8 @@ export interface Counted {
   readonly tokenId: string
   /** Whose profile it is about, where there is such a person. */
   readonly target: UserId | undefined
-  /** Absent where they were refused: such a call counts against its tier alone. */
+  /** In place of each that cannot be read its refusal. Absent where the call has no right to be made: such a call counts
+   * against its tier alone. */
   readonly args: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -67,21 +68,26 @@ export function countsOf(limits: readonly Limit[], call: Counted): Count[] {
 
 function countOf(limit: Limit, call: Counted): Count | undefined {
   const { method, teamId, tierGroup, tokenId, target, args } = call
+  const holder = `${method} ${teamId} ${tokenId}`
   switch (limit.kind) {
     case 'tier':
       return { kind: 'bucket', teamId, key: `${method} ${teamId} ${tierGroup}`, perMinute: TIER_PER_MINUTE[limit.tier] }
     case 'token':
       if (args?.[limit.whileArg] !== true) return undefined
-      return { kind: 'calls', teamId, key: `${method} ${teamId} ${tokenId} ${limit.whileArg}`, max: limit.perMinute }
+      return { kind: 'calls', teamId, ...windowOf(holder, limit.whileArg), max: limit.perMinute }
     case 'target':
       if (target === undefined) return undefined
-      return { kind: 'calls', teamId, key: `${method} ${teamId} ${tokenId} ${target}`, max: limit.perMinute }
+      return { kind: 'calls', teamId, ...windowOf(holder, target), max: limit.perMinute }
     case 'distinct-targets':
       if (target === undefined) return undefined
-      return { kind: 'distinct', teamId, key: `${method} ${teamId} ${tokenId}`, member: target, max: limit.perMinute }
+      return { kind: 'distinct', teamId, key: holder, member: target, max: limit.perMinute }
     default:
       return limit satisfies never
   }
+}
+
+function windowOf(holder: string, name: string): { readonly holder: string; readonly key: string } {
+  return { holder, key: `${holder} ${name}` }
 }
 
 /** The counts of a call with a token. Those of the usual calls, about the caller or about nobody, are made once for a

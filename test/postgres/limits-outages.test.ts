@@ -78,7 +78,7 @@ test('a count whose commit is cut off is an outage to the call, and no other cal
   await rows.dropAll()
   await query(
     `create function wait_long() returns trigger language plpgsql as 'begin perform pg_sleep(60); return null; end';
-     create constraint trigger slow after update on limit_windows deferrable initially deferred
+     create constraint trigger slow after insert or update on limit_windows deferrable initially deferred
        for each row execute function wait_long()`,
   )
   const lost = limiter.take(setting('ada'), NOW)
@@ -125,11 +125,13 @@ test('limits that are off are counted where they can be, and no call fails for t
 test('a row that somebody else holds fails its own team’s calls after some seconds, and where teams are sharded no others', async () => {
   const limiter = open({ shardByTeam: true })
   await rows.dropAll()
-  const elsewhere: readonly Count[] = [{ kind: 'calls', teamId: 'T0OTHER01', key: 'elsewhere', max: 1 }]
+  const elsewhere: readonly Count[] = [
+    { kind: 'calls', teamId: 'T0OTHER01', key: 'elsewhere', holder: 'elsewhere', max: 1 },
+  ]
   assert.equal(await limiter.take(setting('ada'), NOW), 0)
   const other = new pg.Client({ connectionString: url })
   await other.connect()
-  await other.query("begin; select from limit_windows where key = 'calls token ada' for update")
+  await other.query("begin; select from limit_windows where key = 'token ada' for update")
   const held = limiter.take(setting('ada'), NOW)
   const free = limiter.take(elsewhere, NOW)
   assert.equal(await free, 0)
@@ -137,6 +139,22 @@ test('a row that somebody else holds fails its own team’s calls after some sec
   await other.query('rollback')
   await other.end()
   assert.equal(await limiter.take(setting('ada'), NOW), 0)
+})
+
+test('a row that somebody else has just made is counted with, though it could not be seen', async () => {
+  const limiter = open()
+  await rows.dropAll()
+  const other = new pg.Client({ connectionString: url })
+  await other.connect()
+  const body = JSON.stringify({ calls: [['', Array.from({ length: 9 }, () => 60_000)]] })
+  const add = 'insert into limit_windows (team_id, key, body, valid_until) values ($1, $2, $3, $4)'
+  await other.query('begin')
+  await other.query(add, ['T0COFFEE1', 'token ada', body, NOW + 60_000])
+  const waiting = Promise.all([take(limiter, 'ada'), take(limiter, 'ada'), take(limiter, 'bob')])
+  await waitFor("wait_event_type = 'Lock'")
+  await other.query('commit')
+  await other.end()
+  assert.deepEqual(await waiting, [0, 60, 0])
 })
 
 test('of more calls than may wait, the rest is refused as an outage', async () => {

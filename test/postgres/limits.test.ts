@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { Count } from '../../src/domain/limits/count.ts'
+import { METHODS } from '../../src/methods/index.ts'
 import { bucket, calls, distinct, limiterConformance, NOW } from '../../src/storage/conformance/limiter.ts'
 import { limiterProperties, Naive } from '../../src/storage/conformance/limiter-properties.ts'
 import type { Limiter } from '../../src/storage/limiter.ts'
 import { connect } from '../../src/storage/postgres/connection.ts'
+import { WINDOWS_PER_ROW_MAX } from '../../src/storage/postgres/limits/holder.ts'
 import { openPostgresLimiter, type PostgresLimiter } from '../../src/storage/postgres/limits/limiter.ts'
 import { migrate } from '../../src/storage/postgres/migrate.ts'
 import { startPostgres } from '../support/postgres.ts'
@@ -222,6 +224,18 @@ describe('tiers that are leased to nodes', () => {
       { numRuns: 60 },
     )
   })
+})
+
+test('a row has room for all windows that a token may use in a minute', () => {
+  for (const { name, rate } of METHODS) {
+    const targets = rate.some(({ kind }) => kind === 'target')
+      ? Math.min(
+          ...rate.map((limit) => (limit.kind === 'distinct-targets' ? limit.perMinute : Number.POSITIVE_INFINITY)),
+        )
+      : 0
+    const others = rate.filter(({ kind }) => kind === 'token').length
+    assert.ok(targets + others <= WINDOWS_PER_ROW_MAX, `${name}: ${targets} and ${others}`)
+  }
 })
 
 /** Two times of passed calls with more between them than a bucket, full at the first, has until the second. */

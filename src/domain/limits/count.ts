@@ -18,6 +18,9 @@ export interface BucketCount extends CountKey {
 /** So many calls in any sixty seconds. */
 export interface CallsCount extends CountKey {
   readonly kind: 'calls'
+  /** What the key begins with, or all of it. Windows of one holder are kept in one place, and so are the bucket and the
+   * members that have this for their key. */
+  readonly holder: string
   readonly max: number
 }
 

@@ -15,7 +15,7 @@ const aCall: fc.Arbitrary<readonly Count[]> = fc
   })
   .map(({ windows, member }) => [
     { kind: 'bucket', teamId, key: 'a', perMinute: 6 },
-    ...windows.map((key) => ({ kind: 'calls', teamId, key, max: 2 }) as const),
+    ...windows.map((key) => ({ kind: 'calls', teamId, key, holder: key, max: 2 }) as const),
     ...(member === undefined ? [] : [{ kind: 'distinct', teamId, key: 'a', member, max: 2 } as const]),
   ])
 
@@ -56,7 +56,7 @@ test('what is settled stays so, whatever passes meanwhile', () => {
 })
 
 const bucket: Count = { kind: 'bucket', teamId, key: 'a', perMinute: 6 }
-const window: Count = { kind: 'calls', teamId, key: 'x', max: 2 }
+const window: Count = { kind: 'calls', teamId, key: 'x', holder: 'x', max: 2 }
 const member: Count = { kind: 'distinct', teamId, key: 'a', member: 'u', max: 2 }
 
 /** Until when, counted from the second of two calls at once, the third is settled. */

@@ -8,7 +8,7 @@ export const NOW = Date.UTC(2026, 0, 15, 10)
 
 const teamId = 'T0COFFEE1'
 export const bucket = (key: string, perMinute: number): Count => ({ kind: 'bucket', teamId, key, perMinute })
-export const calls = (key: string, max: number): Count => ({ kind: 'calls', teamId, key, max })
+export const calls = (key: string, max: number, holder = key): Count => ({ kind: 'calls', teamId, key, holder, max })
 export const distinct = (key: string, member: string, max: number): Count => ({
   kind: 'distinct',
   teamId,

@@ -1,11 +1,12 @@
 import { OutcomeUnknown, StorageUnavailable } from '../../store.ts'
+import { isConstraintViolation } from '../outages.ts'
 import type { Transaction } from '../transaction.ts'
 import { loadCounters, rowKeysOf } from './counters.ts'
 import { decideLimits, type LimitCall, type Verdict } from './decide.ts'
 import { openLimitRows } from './rows.ts'
 
-/** Counts calls in one transaction: in one round trip all rows are held and read, in the second one they are written. Where
- * it rejects, none of the calls has passed. */
+/** Counts calls in one transaction: in one round trip all rows that are there are held and read, in the second one they
+ * are written, and new ones with them. Where it rejects, none of the calls has passed. */
 export type CountCalls = (calls: readonly LimitCall[]) => Promise<readonly Verdict[]>
 
 /** Where it does not follow the callers, the time is the database's. */
@@ -20,19 +21,36 @@ export function openCounting(transaction: Transaction, followsCallers: boolean):
       verdicts = decideLimits(calls, counters, ({ time }) => (followsCallers ? time : now))
       return counters.changed()
     }
-    try {
-      await transaction(
+    const countOnce = () =>
+      transaction(
         (tx) => decide(openLimitRows(tx)),
         async (tx, changed) => {
           if (changed.length > 0) await openLimitRows(tx).save(changed)
         },
       )
+    try {
+      await untilNobodyWasQuicker(countOnce)
     } catch (error) {
       if (!(error instanceof OutcomeUnknown)) throw error
       // Whether they were counted or not, they have not been made.
       throw new StorageUnavailable('The connection was lost while calls were counted.', { cause: error })
     }
     return verdicts
+  }
+}
+
+/** How often others may each have made another one of the new rows. */
+const ATTEMPTS_MAX = 10
+
+/** A new row that somebody else has made meanwhile is there the next time, and is held. */
+async function untilNobodyWasQuicker(countOnce: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await countOnce()
+    } catch (error) {
+      if (!isConstraintViolation(error)) throw error
+      if (attempt === ATTEMPTS_MAX) throw new StorageUnavailable('Others count the same calls.', { cause: error })
+    }
   }
 }
 

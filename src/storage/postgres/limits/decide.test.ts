@@ -10,8 +10,8 @@ const tier = bucket('tier', 100)
 /** A bucket from which `used` calls were just taken. */
 const rowOf = (used: number): LimitRow => ({
   teamId: 'T0COFFEE1',
-  key: 'bucket tier',
-  body: String(NOW + used * 600),
+  key: 'tier',
+  body: '{"bucket":0}',
   validUntil: NOW + used * 600,
 })
 const call = (counts: readonly Count[], ahead = 0): LimitCall => ({ counts, time: NOW, isJudged: true, ahead })
@@ -34,7 +34,7 @@ test('of several who would take ahead from one bucket at once, one does', () => 
     verdicts.map(({ ahead }) => ahead),
     [9, 0, 0, 0, 0],
   )
-  assert.deepEqual(changed, [rowOf(64)])
+  assert.deepEqual(changed, [{ ...rowOf(64), isNew: false }])
 })
 
 test('nobody takes ahead what another call waits for', () => {
@@ -64,19 +64,21 @@ test('calls are judged by what those before them left, and a refused one leaves 
     [0, 60_000, 0],
   )
   assert.deepEqual(changed, [
-    rowOf(100),
-    { teamId: 'T0COFFEE1', key: 'calls window', body: `[${NOW}]`, validUntil: NOW + 60_000 },
+    { ...rowOf(100), isNew: false },
+    { teamId: 'T0COFFEE1', key: 'window', body: '{"calls":[["",[60000]]]}', validUntil: NOW + 60_000, isNew: true },
   ])
 })
 
 test('a call that is not judged is counted in any case', () => {
   const { verdicts, changed } = decide(
     [{ ...call([calls('window', 1)]), isJudged: false }, call([calls('window', 1)])],
-    [{ teamId: 'T0COFFEE1', key: 'calls window', body: `[${NOW - 30_000}]`, validUntil: NOW + 30_000 }],
+    [{ teamId: 'T0COFFEE1', key: 'window', body: '{"calls":[["",[60000]]]}', validUntil: NOW + 30_000 }],
   )
   assert.deepEqual(
     verdicts.map(({ waitMs }) => waitMs),
     [0, 60_000],
   )
-  assert.equal(changed[0]?.body, `[${NOW}]`)
+  assert.deepEqual(changed, [
+    { teamId: 'T0COFFEE1', key: 'window', body: '{"calls":[["",[60000]]]}', validUntil: NOW + 60_000, isNew: false },
+  ])
 })

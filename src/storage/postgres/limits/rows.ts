@@ -6,18 +6,24 @@ export interface LimitKey {
 }
 
 export interface LimitRow extends LimitKey {
-  /** What is known of the calls that passed; empty where nothing is. */
+  /** What is known of the calls that passed. */
   readonly body: string
   /** Unix milliseconds at which it has no say any more. */
   readonly validUntil: number
 }
 
+export interface ChangedRow extends LimitRow {
+  /** Whether it was not there. */
+  readonly isNew: boolean
+}
+
 export interface LimitRows {
-  /** Holds what is under the keys until the transaction ends, and gives it as the last holder left it, with the time by
-   * the database's clock at which it is held. Everybody holds in the same order, so nobody waits in a circle. */
+  /** Holds the rows that are there until the transaction ends, and gives them as the last holder left them, with the time
+   * by the database's clock at which all are held. Everybody holds in the same order, so nobody waits in a circle. */
   lock(keys: readonly LimitKey[]): Promise<{ readonly rows: readonly LimitRow[]; readonly now: number }>
-  /** Is called while the rows are held. */
-  save(rows: readonly LimitRow[]): Promise<void>
+  /** Is called while those that were there are held, and holds no others afterwards. Fails where somebody else has made
+   * a new one meanwhile: `isConstraintViolation`. */
+  save(rows: readonly ChangedRow[]): Promise<void>
   /** The next ones after a key, with the database's time. */
   findAfter(after: LimitKey, limit: number): Promise<readonly SeenRow[]>
   /** Those of the span that have no say any more when they are held. */
@@ -38,37 +44,18 @@ export interface Span {
 }
 
 export function openLimitRows(db: Connection): LimitRows {
-  // A row that is there is held and not written: PostgreSQL holds it before it asks for the condition.
-  const hold = db.prepare<KeyColumns, never>(`
-    insert into
-      limit_windows (team_id, key, body, valid_until)
-    select
-      team_id,
-      key,
-      '',
-      0
-    from
-      unnest($1::text[], $2::text[]) as k (team_id, key)
-    order by
-      team_id collate "C",
-      key collate "C"
-    on conflict (team_id, key) do update
-    set
-      body = excluded.body
-    where
-      false`)
-
-  // Looked up one by one: a join might read the whole table for a few rows.
-  const find = db.prepare<KeyColumns, LimitRow & { readonly now: number }>(`
+  // Looked up one by one: a join might read the whole table for a few rows. A row that is awaited is read as its holder
+  // leaves it, and the clock once it is held.
+  const lock = db.prepare<KeyColumns, FoundRow>(`
     select
       k.team_id as "teamId",
       k.key,
       w.body,
       w.valid_until as "validUntil",
-      (${NOW}) as "now"
+      ${NOW} as "now"
     from
       unnest($1::text[], $2::text[]) as k (team_id, key)
-      cross join lateral (
+      left join lateral (
         select
           body,
           valid_until
@@ -77,11 +64,19 @@ export function openLimitRows(db: Connection): LimitRows {
         where
           team_id = k.team_id
           and key = k.key
-        limit
-          1
-      ) w`)
+        for update
+      ) w on true`)
 
-  const save = db.prepare<[...KeyColumns, bodies: readonly string[], validUntils: readonly number[]], never>(`
+  const add = db.prepare<RowColumns, never>(`
+    insert into
+      limit_windows (team_id, key, body, valid_until)
+    select
+      *
+    from
+      unnest($1::text[], $2::text[], $3::text[], $4::bigint[])`)
+
+  // Finds each by its key, where an update might read the whole table for them.
+  const save = db.prepare<RowColumns, never>(`
     insert into
       limit_windows (team_id, key, body, valid_until)
     select
@@ -98,7 +93,7 @@ export function openLimitRows(db: Connection): LimitRows {
       team_id as "teamId",
       key,
       valid_until as "validUntil",
-      (${NOW}) as "now"
+      ${NOW} as "now"
     from
       limit_windows
     where
@@ -135,14 +130,16 @@ export function openLimitRows(db: Connection): LimitRows {
 
   return {
     lock: async (keys) => {
-      const columns = toColumns(keys)
-      const [, rows] = await Promise.all([hold.run(...columns), find.all(...columns)])
-      return { rows, now: rows[0]?.now ?? 0 }
+      const found = await lock.all(...toColumns(keys.toSorted(inOrder)))
+      const rows = found.filter((row): row is LimitRow & FoundRow => row.body !== null)
+      return { rows, now: Math.max(0, ...found.map(({ now }) => now)) }
     },
     save: async (rows) => {
-      const bodies = rows.map(({ body }) => body)
-      const validUntils = rows.map(({ validUntil }) => validUntil)
-      await save.run(...toColumns(rows), bodies, validUntils)
+      const [added, kept] = [rows.filter(({ isNew }) => isNew), rows.filter(({ isNew }) => !isNew)]
+      await Promise.all([
+        kept.length > 0 && save.run(...toRowColumns(kept)),
+        added.length > 0 && add.run(...toRowColumns(added.toSorted(inOrder))),
+      ])
     },
     findAfter: ({ teamId, key }, limit) => findAfter.all(teamId, key, limit),
     dropOld: async ({ teamId, after, last }, now) => {
@@ -156,12 +153,35 @@ export function openLimitRows(db: Connection): LimitRows {
 }
 
 /** The one clock that all servers follow, read by the statement and not at the beginning of its transaction. */
-const NOW = 'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint'
+const NOW = "floor(date_part('epoch', clock_timestamp()) * 1000)::bigint"
 
 type OldColumns = [teamId: string, after: string, last: string, now: number]
 
 type KeyColumns = [teamIds: readonly string[], keys: readonly string[]]
 
+type RowColumns = [...KeyColumns, bodies: readonly string[], validUntils: readonly number[]]
+
+/** What a lock gives for each key. */
+interface FoundRow extends LimitKey {
+  readonly body: string | null
+  readonly validUntil: number | null
+  readonly now: number
+}
+
+/** That of the index. */
+function inOrder(one: LimitKey, other: LimitKey): number {
+  return compare(one.teamId, other.teamId) || compare(one.key, other.key)
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0
+  return one < other ? -1 : 1
+}
+
 function toColumns(keys: readonly LimitKey[]): KeyColumns {
   return [keys.map(({ teamId }) => teamId), keys.map(({ key }) => key)]
+}
+
+function toRowColumns(rows: readonly LimitRow[]): RowColumns {
+  return [...toColumns(rows), rows.map(({ body }) => body), rows.map(({ validUntil }) => validUntil)]
 }
