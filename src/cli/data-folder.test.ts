@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryFolder } from '../../test/support/server.ts'
@@ -47,6 +47,14 @@ test('a folder in use is refused in one sentence, and fresh deletes nothing of i
   }
   assert.equal((await store.findTeams(null, 1000)).length, 1)
   assert.ok(hasData(folder))
+})
+
+test('a file in the place of the folder is told as such, and stays', async (t) => {
+  const file = join(temporaryFolder(t), 'people.json')
+  writeFileSync(file, 'mine')
+  const message = `The data folder ${file} cannot be used: it is a file.`
+  for (const fresh of [false, true]) await assert.rejects(openDataFolder(file, { fresh }), { message })
+  assert.equal(readFileSync(file, 'utf8'), 'mine')
 })
 
 test('fresh deletes the data and no file of anybody else', async (t) => {

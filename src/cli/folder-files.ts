@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { lockDirectory } from '../storage/lock.ts'
 import { CannotStart } from './cannot-start.ts'
@@ -39,6 +39,7 @@ export function takeFolder(folder: string): () => void {
   let outcome: (() => void) | string
   try {
     makeFolder(resolve(folder))
+    if (!statSync(folder).isDirectory()) throw new Error('it is a file')
     outcome = lockDirectory(folder)
   } catch (error) {
     throw new CannotStart(`The data folder ${folder} cannot be used: ${(error as Error).message}.`)
