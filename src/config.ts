@@ -6,7 +6,9 @@ import { readClientCommand } from './cli/read-client.ts'
 import { type Env, type FlagValues, readFlags } from './cli/read-flags.ts'
 import { isOperatorCommand, readOperatorCommand } from './cli/read-operator.ts'
 import { readPlace } from './cli/read-place.ts'
+import { readSettingsCommand } from './cli/read-settings.ts'
 import { readPublicUrl, readSmtp } from './cli/read-urls.ts'
+import { isSettingsCommand } from './cli/settings-commands.ts'
 import { Wrong } from './cli/wrong.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { TOKEN_KINDS } from './domain/grant.ts'
@@ -112,6 +114,7 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
       return { run: name, ...around, place: readPlace(values), team: values.text('team') ?? null, tokenId, json }
     }
     default:
+      if (isSettingsCommand(name)) return readSettingsCommand(name, values, around)
       if (isOperatorCommand(name)) return readOperatorCommand(name, values, around)
       return readClientCommand(name, values, env, around)
   }

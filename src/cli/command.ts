@@ -2,6 +2,7 @@ import type { SmtpServer } from '../delivery/smtp-url.ts'
 import type { TokenKind } from '../domain/grant.ts'
 import type { ClientCommand } from './client-command.ts'
 import type { OperatorCommand } from './operator-command.ts'
+import type { SettingsCommand } from './settings-command.ts'
 import type { StorePlace } from './store-place.ts'
 
 export interface Help {
@@ -94,6 +95,7 @@ export type Command =
   | TokenCreate
   | TokenList
   | TokenRevoke
+  | SettingsCommand
   | OperatorCommand
   | ClientCommand
 export type Config = Command | Help | { readonly run: 'version' } | UsageError

@@ -1,6 +1,16 @@
 import { CLIENT_COMMANDS } from './client-commands.ts'
 import { OPERATOR_COMMANDS } from './operator-commands.ts'
-import { DATABASE_URL, JSON_OUT, LOG_RETENTION, PUBLIC_URL, SERVER_DATA, SMTP_URL, TOKEN_KEY } from './store-flags.ts'
+import { SETTINGS_COMMANDS } from './settings-commands.ts'
+import {
+  DATABASE_URL,
+  JSON_OUT,
+  LOG_RETENTION,
+  PUBLIC_URL,
+  SERVER_DATA,
+  SMTP_URL,
+  TEAM,
+  TOKEN_KEY,
+} from './store-flags.ts'
 
 /** One flag of a command: help, environment variables and checks are made from it. */
 export interface Flag {
@@ -50,12 +60,6 @@ const READY_JSON: Flag = {
   name: 'json',
   env: 'NAMETAG_JSON',
   doc: 'Print one line of JSON when ready: {"url","api","pid"}.',
-}
-const TEAM: Flag = {
-  name: 'team',
-  value: 'T…',
-  env: 'NAMETAG_TEAM',
-  doc: 'The team; may be left out where there is one.',
 }
 
 const SERVER_NOTES = [
@@ -193,6 +197,7 @@ export const COMMANDS = [
       'Ends with 0 when revoked, 1 when no token has this id, 2 when the command is wrong.',
     ],
   },
+  ...SETTINGS_COMMANDS,
   ...OPERATOR_COMMANDS,
   ...CLIENT_COMMANDS,
 ] as const satisfies readonly CommandShape[]

@@ -2,10 +2,10 @@ import { systemClock } from '../clock.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../server.ts'
 import type { Store } from '../storage/store.ts'
 import { CannotStart } from './cannot-start.ts'
+import { answerControlRequests } from './control-requests.ts'
 import { controlSocketPath, openControlSocket } from './control-socket.ts'
 import { listenForStop, type StopSignal } from './stop-signal.ts'
 import type { Terminal } from './terminal.ts'
-import { answerTokenRequests } from './token-requests.ts'
 
 /** How long the end may take; what hangs then is cut off. */
 const STOP_MS_MAX = 9_500
@@ -68,16 +68,16 @@ function sentenceFor(error: NodeJS.ErrnoException, { host, port }: ServerOptions
   }
 }
 
-/** Lets `nametag token …` reach this server while it holds the folder. */
+/** Lets `nametag token …` and `nametag settings …` reach this server while it holds the folder. */
 export async function openControl(
   folder: string,
   store: Store,
   terminal: Terminal,
 ): Promise<{ close(): Promise<void> }> {
   const path = controlSocketPath(folder)
-  if (path !== undefined) return openControlSocket(path, answerTokenRequests({ store, clock: systemClock }))
+  if (path !== undefined) return openControlSocket(path, answerControlRequests({ store, clock: systemClock }))
   terminal.error(
-    'The path of the data folder is too long for a socket: "nametag token" works only while this server is stopped.\n',
+    'The path of the data folder is too long for a socket: "nametag token" and "nametag settings" work only while this server is stopped.\n',
   )
   return { close: async () => undefined }
 }

@@ -50,6 +50,9 @@ async function start(command: Command, terminal: Terminal): Promise<number> {
     case 'token list':
     case 'token revoke':
       return (await import('./token.ts')).token(command, terminal)
+    case 'settings get':
+    case 'settings set':
+      return (await import('./settings.ts')).settings(command, terminal)
     case 'migrate':
       return (await import('./migrate.ts')).migrate(command, terminal)
     case 'backup':

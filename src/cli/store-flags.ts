@@ -20,6 +20,12 @@ export const TOKEN_KEY: Flag = {
   default: './token.key',
   doc: 'With --database-url: the file with the key of the tokens. Every node needs the same.',
 }
+export const TEAM: Flag = {
+  name: 'team',
+  value: 'T…',
+  env: 'NAMETAG_TEAM',
+  doc: 'The team; may be left out where there is one.',
+}
 export const PUBLIC_URL: Flag = {
   name: 'public-url',
   value: 'URL',

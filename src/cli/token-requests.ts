@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto'
 import { type Grant, TOKEN_KINDS, type TokenKind } from '../domain/grant.ts'
-import { type AppId, parseAppId, parseTeamId, parseUserId, type TeamId } from '../domain/ids.ts'
+import { type AppId, parseAppId, parseUserId, type TeamId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
 import { allTeams } from '../storage/all-teams.ts'
 import type { Store } from '../storage/store.ts'
 import { mintToken } from '../storage/token-keys.ts'
 import { isScope, SCOPES_MAX } from '../workspace/read-tokens.ts'
 import type { AnswerControl, ControlAnswer } from './control-socket.ts'
+import { findTeam } from './find-team.ts'
 
 export type TokenRequest =
   | {
@@ -29,8 +30,6 @@ export interface NewToken {
 /** The longest list of tokens that is given. */
 const LISTED_MAX = 10_000
 const PAGE_TOKENS = 1000
-/** How many teams a message names. */
-const NAMED_MAX = 20
 
 interface Surroundings {
   readonly store: Store
@@ -140,19 +139,6 @@ async function revokeToken(
     if (await store.revokeToken(id, tokenId, now)) return { ok: true, result: { revoked: tokenId } }
   }
   return no(`No token has the id ${tokenId}.`)
-}
-
-async function findTeam(store: Store, wanted: string | null): Promise<Team | string> {
-  const teamId = wanted === null ? undefined : parseTeamId(wanted)
-  const found = teamId && (await store.findTeam(teamId))
-  if (found) return found
-  const teams = await store.findTeams(null, NAMED_MAX + 1)
-  const ids = teams.slice(0, NAMED_MAX).map(({ id }) => id)
-  const names = [...ids, ...(teams.length > NAMED_MAX ? ['…'] : [])].join(', ')
-  if (wanted !== null) return `There is no team ${wanted}; there is ${names || 'none'}.`
-  const [only, ...others] = teams
-  const count = teams.length > NAMED_MAX ? 'many' : teams.length
-  return only && others.length === 0 ? only : `There are ${count} teams (${names}); say which with --team.`
 }
 
 function no(error: string): ControlAnswer {

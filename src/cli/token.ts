@@ -1,11 +1,9 @@
 import { systemClock } from '../clock.ts'
 import type { Grant } from '../domain/grant.ts'
+import { ask } from './ask.ts'
 import type { TokenCreate, TokenList, TokenRevoke } from './command.ts'
-import { askServer, type ControlAnswer, controlSocketPath } from './control-socket.ts'
-import { openFilled } from './open-place.ts'
-import type { StorePlace } from './store-place.ts'
 import { type Terminal, table } from './terminal.ts'
-import { answerTokenRequests, type NewToken, type TokenRequest } from './token-requests.ts'
+import type { NewToken, TokenRequest } from './token-requests.ts'
 
 export type TokenCommand = TokenCreate | TokenList | TokenRevoke
 
@@ -33,19 +31,6 @@ function requestOf(command: TokenCommand): TokenRequest {
       return { command: command.run, team: command.team, tokenId: command.tokenId }
     default:
       return command satisfies never
-  }
-}
-
-async function ask(place: StorePlace, request: TokenRequest): Promise<ControlAnswer> {
-  const socket = place.in === 'folder' ? controlSocketPath(place.folder) : undefined
-  const told = socket === undefined ? undefined : await askServer(socket, request)
-  if (told) return told
-
-  const { store, close } = await openFilled(place)
-  try {
-    return await answerTokenRequests({ store, clock: systemClock })(request)
-  } finally {
-    await close()
   }
 }
 

@@ -61,7 +61,7 @@ export function changePrefs(team: Team, { compat, settings }: Prefs, userId: Use
 }
 
 /** Each by its own name: no two in the blocks are called alike. */
-export function listPrefs(prefs: Prefs): readonly (readonly [PrefName, PrefValue])[] {
+function listPrefs(prefs: Prefs): readonly (readonly [PrefName, PrefValue])[] {
   const { compat, settings } = prefsToWire(prefs)
   return Object.entries({ ...compat, ...settings }) as [PrefName, PrefValue][]
 }

@@ -195,13 +195,13 @@ const APPS = [
 const READING = ['users.profile:read', 'users:read', 'users:read.email', 'emoji:read', 'team:read', 'dnd:read']
 const IDENTITY = ['identity.basic', 'identity.email', 'identity.avatar', 'identity.team']
 const OWN_WORK = [...READING, 'users.profile:write', 'users:write', 'dnd:write', 'rtm:stream', ...IDENTITY]
-const ADMIN_WORK = [...OWN_WORK, 'admin.users:read', 'admin.users:write']
-const OWNER_WORK = [...ADMIN_WORK, 'team.preferences:read', 'team.preferences:write']
+const PREFERENCES = ['team.preferences:read', 'team.preferences:write']
+const ADMIN_WORK = [...OWN_WORK, 'admin.users:read', 'admin.users:write', ...PREFERENCES]
 
 const TOKENS = [
   { token: 'xoxp-ada', user: 'U0ADA00001', app: 'A0STATUS01', scopes: ADMIN_WORK },
-  { token: 'xoxp-pia', user: 'U0PIA00001', app: 'A0STATUS01', scopes: OWNER_WORK },
-  { token: 'xoxp-owen', user: 'U0OWEN0001', app: 'A0STATUS01', scopes: OWNER_WORK },
+  { token: 'xoxp-pia', user: 'U0PIA00001', app: 'A0STATUS01', scopes: ADMIN_WORK },
+  { token: 'xoxp-owen', user: 'U0OWEN0001', app: 'A0STATUS01', scopes: ADMIN_WORK },
   { token: 'xoxp-mel', user: 'U0MEL00001', app: 'A0STATUS01', scopes: OWN_WORK },
   { token: 'xoxp-gus', user: 'U0GUS00001', app: 'A0STATUS01', scopes: OWN_WORK },
   { token: 'xoxp-sol', user: 'U0SOL00001', app: 'A0STATUS01', scopes: OWN_WORK },

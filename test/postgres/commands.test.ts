@@ -132,6 +132,26 @@ test('tokens are made, listed and revoked while nodes run, and no command makes 
   await node.stop()
 })
 
+test('settings are read and changed beside nodes that run, and the nodes go by them', async (t) => {
+  const { flags } = await makeDatabase(t)
+  const file = join(temporaryFolder(t), 'coffee.json')
+  writeFileSync(file, DEMO_FILE)
+  const nodes = [await startNode(t, [...flags, '--workspace', file]), await startNode(t, flags)]
+  const errorsAre = (error: string | undefined) =>
+    until(async () => {
+      const answers = await Promise.all(nodes.map(({ api }) => call(api, 'auth.test', 'xoxp-zoe')))
+      return answers.every((answer) => answer.error === error) ? true : undefined
+    })
+  await errorsAre(undefined)
+  const set = await finish(t, ['settings', 'set', 'state=ekm_access_denied', ...flags])
+  assert.equal(set.code, 0, set.stderr)
+  await errorsAre('ekm_access_denied')
+  assert.match((await finish(t, ['settings', 'get', ...flags])).stdout, /^state=ekm_access_denied$/m)
+  assert.equal((await finish(t, ['settings', 'set', 'state=null', ...flags])).code, 0)
+  await errorsAre(undefined)
+  await Promise.all(nodes.map((node) => node.stop()))
+})
+
 test('nodes count the limits of a token together', async (t) => {
   const { flags } = await makeDatabase(t)
   const file = join(temporaryFolder(t), 'coffee.json')

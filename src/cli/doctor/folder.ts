@@ -98,7 +98,8 @@ export function judgeCommit(ms: number): Finding {
 async function lookAtServer(folder: string): Promise<Finding> {
   const socket = controlSocketPath(folder)
   if (socket === undefined) {
-    const advice = 'Move the folder to a shorter path: "nametag token" reaches a running server through its socket.'
+    const advice =
+      'Move the folder to a shorter path: "nametag token" and "nametag settings" reach a running server through its socket.'
     return warning('Server', 'The path of the folder is too long for a socket.', advice)
   }
   if ((await askServer(socket, { command: 'none' })) !== undefined) return ok('Server', `one runs on ${folder}.`)
