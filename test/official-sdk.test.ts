@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import { LogLevel, WebClient, WebClientEvent, type WebClientOptions } from '@slack/web-api'
 import { WebClient as WebClient7 } from '@slack/web-api-7'
+import { startNametag } from '../src/testing/start.ts'
 import { startTestServer, type TestServer, type TestServerOptions } from './support/server.ts'
 import { ids, NOW_SECONDS, OTHER_TEAM, TEAM } from './support/world.ts'
 
@@ -201,6 +202,24 @@ for (const { name, Client } of SDKS) {
       const answer = await ada.users.profile.set({ name: 'title', value: 'title 11' })
       assert.equal(answer.profile?.title, 'title 11')
       assert.deepEqual(waits, [1])
+    })
+
+    test('comes back no sooner than it is told to, and passes while nobody but time helps', async (t) => {
+      const server = await startNametag({ frozen: true })
+      t.after(() => server.stop())
+      const retryConfig = { retries: 2, minTimeout: 1, maxTimeout: 1 }
+      const ada = new Client('xoxp-ada', { slackApiUrl: server.api, logger: loggerInto([]), retryConfig })
+      const set = (title: string) => ada.users.profile.set({ name: 'title', value: title })
+      for (let count = 1; count <= 10; count++) await set(`title ${count}`)
+      await server.clock.advance(59)
+      const waits: number[] = []
+      ada.on(WebClientEvent.RATE_LIMITED, (seconds: number) => {
+        waits.push(seconds)
+        server.clock.unfreeze()
+      })
+      assert.equal((await set('title 11')).profile?.title, 'title 11')
+      // A timer may fire a millisecond early, and then it waits once more. Without waiting it would be refused three times.
+      assert.ok(waits.length > 0 && waits.every((seconds) => seconds === 1), `${waits}`)
     })
 
     test('may send a token with one call', async (t) => {
