@@ -9,11 +9,17 @@ export const lines = {
     await users.profile.get({ user: 'U0ADA00001', include_labels: true })
     await users.info({ user: 'U0ADA00001' }, { signal: AbortSignal.abort(), token: 'xoxp-ada' })
     await team.profile.get({ visibility: 'hidden' })
+    await team.prefs.set({ prefs: { compat: { email_change: 'confirm' }, settings: { state: null } } })
+    await team.prefs.set({ prefs: '{"settings":{}}' })
     await api.test({ error: 'my_error' })
     await auth.test({ token: undefined })
 
     // @ts-expect-error the user is required
     await users.info({})
+    // @ts-expect-error and so are settings to set
+    await team.prefs.set({})
+    // @ts-expect-error there is no such value
+    await team.prefs.set({ prefs: { compat: { email_change: 'later' } } })
     // @ts-expect-error and so are the arguments
     await users.info()
     // @ts-expect-error there is no such argument

@@ -9,11 +9,11 @@ import type { Method } from './method.ts'
 export function closedTo(
   { grant, team, user }: Caller,
   ip: string,
-  { leadsBack }: Pick<Method, 'leadsBack'>,
+  method: Pick<Method, 'leadsBack'>,
 ): Refusal<TeamState | 'accesslimited' | 'access_denied' | 'two_factor_setup_required'> | undefined {
   const { settings } = team
   // docs/decisions/0058
-  if (settings.state !== null && !(leadsBack && isOwner(user))) return refuse(settings.state)
+  if (settings.state !== null && !(method.leadsBack && isOwner(user))) return refuse(settings.state)
   if (!isAllowedFrom(team, ip)) return refuse('accesslimited')
   if (grant.appId !== null && team.apps.get(grant.appId)?.restricted) return refuse('access_denied')
   if (!isSecondFactorMet(team, user)) return refuse('two_factor_setup_required')
