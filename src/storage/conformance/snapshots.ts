@@ -55,6 +55,7 @@ export const SNAPSHOTS: readonly Case[] = [
     run: async (place) => {
       const store = await place.open()
       await fill(store)
+      await store.addToken('xoxp-eve', grant('three'))
       const before = await everything(store)
       const snapshot = await store.takeSnapshot()
       await store.restoreSnapshot({ ...snapshot, tables: { ...snapshot.tables, users: [], tokens: [] } })
@@ -62,6 +63,11 @@ export const SNAPSHOTS: readonly Case[] = [
       assert.equal(await store.findGrant('xoxp-ada'), undefined)
       await store.restoreSnapshot(snapshot)
       assert.deepEqual(await everything(store), before)
+      const { users = [], tokens = [] } = snapshot.tables
+      const fewer = { ...snapshot.tables, users: users.slice(1), tokens: tokens.slice(1) }
+      await store.restoreSnapshot({ ...snapshot, tables: fewer })
+      await store.restoreSnapshot(snapshot)
+      assert.deepEqual(await store.takeSnapshot(), snapshot, 'in the same order, too')
     },
   },
   {

@@ -100,7 +100,7 @@ function openTable(db: Connection, name: string, columns: readonly string[]) {
   return {
     name,
     columns,
-    findAll: db.prepare<[limit: number], Row>(`select ${list} from ${name} order by ${columns[0]} limit ?`),
+    findAll: db.prepare<[limit: number], Row>(`select ${list} from ${name} order by ${first}, ${second} limit ?`),
     dropAll: db.prepare(`delete from ${name}`),
     drop: db.prepare<[Row]>(`delete from ${name} where ${first} = @${first} and ${second} = @${second}`),
     add: db.prepare<[Row]>(
