@@ -185,7 +185,7 @@ export class AppFeed {
       for (const entry of page) {
         if (!this.#mayRead()) return
         // Whatever the app has subscribed to, what follows is not for the eyes of that token.
-        if (entry.kind === 'tokens_revoked' && entry.appId === this.appId) viewers.forget(this.teamId)
+        if (entry.kind === 'tokens_revoked' && entry.appId === this.appId) viewers.forget(this)
         if (concerns(entry, app)) await this.#tell(entry, team, app)
         else this.#place.pass(entry.seq)
       }
@@ -209,10 +209,10 @@ export class AppFeed {
 
   async #tell(entry: LogEntry, team: Team, app: App): Promise<void> {
     const { viewers, publicUrl } = this.#parts
-    const viewer = await viewers.find(this.teamId, this.appId)
+    const userId = entry.kind === 'user' ? entry.user.id : entry.userId
+    const viewer = await viewers.find(this, userId)
     const events = eventsFor(entry, app, { team, publicUrl: publicUrl(), viewer })
     if (events.length === 0) return this.#place.pass(entry.seq)
-    const userId = entry.kind === 'user' ? entry.user.id : entry.userId
     await this.#told.get(userId)
     this.#place.open(entry.seq, events.length)
     const sent: Promise<void>[] = []

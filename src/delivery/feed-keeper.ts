@@ -83,7 +83,7 @@ export class FeedKeeper {
   async #warnOfSilence({ teamId, app }: Subscription): Promise<void> {
     const { options, viewers, warn } = this.#given
     try {
-      warnOfSilence(options.log, app, await viewers.find(teamId, app.id))
+      warnOfSilence(options.log, app, await viewers.find({ teamId, appId: app.id }))
     } catch (error) {
       warn(error)
     }

@@ -2,6 +2,7 @@ import type { AppId, TeamId } from '../domain/ids.ts'
 import type { App } from '../domain/team.ts'
 import type { FeedParts } from './app-feed.ts'
 import { type AppEvent, eventsFor } from './event-body.ts'
+import type { AppName } from './transport.ts'
 
 /** An event made again from the log, with the app as it is now. */
 export interface FoundEvent {
@@ -22,15 +23,16 @@ export function hasWebhook(app: App): boolean {
  * longer hear of it. */
 export async function findEvent(
   { store, viewers, publicUrl }: Pick<FeedParts, 'store' | 'viewers' | 'publicUrl'>,
-  { teamId, appId }: { readonly teamId: TeamId; readonly appId: AppId },
+  name: AppName,
   { id, seq, type }: { readonly id: string; readonly seq: number; readonly type: string },
 ): Promise<FoundEvent | undefined> {
+  const { teamId, appId } = name
   const entry = await store.findEntry(teamId, seq)
   if (entry === undefined) return undefined
   const team = await store.getTeam(teamId)
   const app = team.apps.get(appId)
   if (app === undefined || !(app.socketMode || hasWebhook(app))) return undefined
-  const viewer = await viewers.find(teamId, appId)
+  const viewer = await viewers.find(name, entry.kind === 'user' ? entry.user.id : entry.userId)
   const telling = { team, publicUrl: publicUrl(), viewer, idOf: () => id }
   const event = eventsFor(entry, app, telling).find((made) => made.type === type)
   return event && { app, event }

@@ -7,6 +7,7 @@ import { openSqlite } from '../storage/sqlite/open.ts'
 import { createViewers } from './viewers.ts'
 
 const READING = ['users:read']
+const NAME = { teamId: TEAM, appId: STATUS_APP }
 
 async function viewersOf(t: TestContext, tokens: readonly Partial<Grant>[], now: () => number = () => NOW) {
   const store = await openSqlite({ path: ':memory:', tokenDigest: (token) => token })
@@ -35,6 +36,11 @@ const CHOICES: readonly { rule: string; tokens: readonly Partial<Grant>[]; chose
   { rule: 'one that has yet to expire', tokens: [{}, { ...BOT, expiresAt: NOW_SECONDS + 1 }], chosen: '1' },
   { rule: 'not that of a deactivated person', tokens: [{ userId: ids.del, createdAt: 1 }, {}], chosen: '1' },
   { rule: 'not that of another app', tokens: [{ ...BOT, appId: 'A0OTHER001' as AppId }, {}], chosen: '1' },
+  {
+    rule: 'however many come before it that do not work',
+    tokens: [...Array<Partial<Grant>>(250).fill({ createdAt: 1, expiresAt: 2 }), { createdAt: 2 }, { createdAt: 3 }],
+    chosen: '250',
+  },
   { rule: 'not one of no app', tokens: [{ appId: null }], chosen: undefined },
   { rule: 'not the app token', tokens: [{ kind: 'app' }], chosen: undefined },
 ]
@@ -42,7 +48,7 @@ const CHOICES: readonly { rule: string; tokens: readonly Partial<Grant>[]; chose
 for (const { rule, tokens, chosen } of CHOICES) {
   test(rule, async (t) => {
     const { viewers } = await viewersOf(t, tokens)
-    assert.equal((await viewers.find(TEAM, STATUS_APP))?.grant.tokenId, chosen)
+    assert.equal((await viewers.find(NAME))?.grant.tokenId, chosen)
   })
 }
 
@@ -53,30 +59,41 @@ test('app users are those with a live token, and messages need im:history on it'
     { userId: ids.bob },
     { userId: ids.gus, scopes: ['im:history'], expiresAt: NOW_SECONDS - 1 },
   ])
-  const viewer = await viewers.find(TEAM, STATUS_APP)
   const people = [ids.mel, ids.bob, ids.gus, ids.bot, ids.ada]
+  const seen = await Promise.all(people.map(async (id) => ({ id, viewer: await viewers.find(NAME, id) })))
+  const where = (holds: (one: (typeof seen)[number]) => boolean | undefined) => seen.filter(holds).map(({ id }) => id)
   assert.deepEqual(
-    people.filter((id) => viewer?.isAppUser(id)),
+    where(({ id, viewer }) => viewer?.isAppUser(id)),
     [ids.mel, ids.bob],
   )
   assert.deepEqual(
-    people.filter((id) => viewer?.readsMessagesOf(id)),
+    where(({ id, viewer }) => viewer?.readsMessagesOf(id)),
     [ids.mel],
   )
 })
 
 test('a revocation is seen once it is told of', async (t) => {
   const { store, viewers } = await viewersOf(t, [BOT])
-  assert.ok(await viewers.find(TEAM, STATUS_APP))
+  assert.ok(await viewers.find(NAME))
   await store.revokeToken(TEAM, '0', NOW_SECONDS)
-  viewers.forget(TEAM)
-  assert.equal(await viewers.find(TEAM, STATUS_APP), undefined)
+  viewers.forget(NAME)
+  assert.equal(await viewers.find(NAME), undefined)
 })
 
 test('a token that expires meanwhile no longer decides', async (t) => {
   let now = NOW
   const { viewers } = await viewersOf(t, [{ ...BOT, expiresAt: NOW_SECONDS + 60 }, {}], () => now)
-  assert.equal((await viewers.find(TEAM, STATUS_APP))?.grant.tokenId, '0')
+  assert.equal((await viewers.find(NAME))?.grant.tokenId, '0')
   now += 60_000
-  assert.equal((await viewers.find(TEAM, STATUS_APP))?.grant.tokenId, '1')
+  assert.equal((await viewers.find(NAME))?.grant.tokenId, '1')
+})
+
+test('a token whose owner is deactivated meanwhile no longer decides', async (t) => {
+  const { store, viewers } = await viewersOf(t, [{ userId: ids.mel, createdAt: 1 }, { createdAt: 2 }])
+  assert.equal((await viewers.find(NAME))?.grant.tokenId, '0')
+  await store.change({ teamId: TEAM, actorId: ids.pia, userId: ids.mel, emails: [], userIds: [] }, ({ user }) => {
+    assert.ok(user)
+    return { user: { ...user, deleted: true, updated: user.updated + 1 }, events: [] }
+  })
+  assert.equal((await viewers.find(NAME))?.grant.tokenId, '1')
 })

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { Grant } from '../domain/grant.ts'
-import type { AppId, TeamId, UserId } from '../domain/ids.ts'
+import type { UserId } from '../domain/ids.ts'
 import type { Store } from '../storage/store.ts'
+import { findDecidingToken, isActive, isLive } from './deciding-token.ts'
+import type { AppName } from './transport.ts'
 
 /** Through whose eyes an app, or a connection, sees the log. */
 export interface Viewer {
@@ -15,18 +17,19 @@ export interface Viewer {
 
 /** The viewers of apps, from their tokens. */
 export interface Viewers {
-  /** Nobody, where the app has no token that works. */
-  find(teamId: TeamId, appId: AppId): Promise<Viewer | undefined>
-  /** The team's tokens have changed; told or not, they are read again after some seconds. */
-  forget(teamId: TeamId): void
+  /** To see one person's events with, or none's. Nobody, where the app has no token that works. */
+  find(app: AppName, about?: UserId): Promise<Viewer | undefined>
+  /** One of the app's tokens has ended. Told or not, they are read again after some seconds. */
+  forget(app: AppName): void
   clear(): void
 }
 
 const AGE_MS_MAX = 3000
-/** Reading the tokens of a team takes at most this part of the time. */
+/** Looking for the token that decides takes at most this part of the time. */
 const READING_SHARE = 1 / 50
-const TEAMS_MAX = 1000
-const PAGE_TOKENS = 1000
+const APPS_MAX = 1000
+/** The newest tokens that a person gave one app. */
+const TOKENS_OF_USER_MAX = 100
 
 /** A viewer for one connection: its token sees what its person sees. */
 export function viewerOf(grant: Grant): Viewer {
@@ -35,110 +38,67 @@ export function viewerOf(grant: Grant): Viewer {
 }
 
 export function createViewers({ store, clock }: { readonly store: Store; readonly clock: Clock }): Viewers {
-  const teams = new Map<TeamId, TeamTokens>()
+  const apps = new Map<string, Known>()
 
-  function tokensOf(teamId: TeamId): TeamTokens {
-    const known = teams.get(teamId)
+  function tokenOf(app: AppName): Known {
+    const key = keyOf(app)
+    const known = apps.get(key)
     if (known !== undefined && performance.now() < known.staleAt) return known
-    const tokens = readTokens(store, teamId)
-    teams.delete(teamId)
-    teams.set(teamId, tokens)
-    tokens.byApp.catch(() => teams.get(teamId) === tokens && teams.delete(teamId))
-    const [oldest] = teams.keys()
-    if (teams.size > TEAMS_MAX && oldest !== undefined) teams.delete(oldest)
-    return tokens
+    const read = readToken(store, clock.now(), app)
+    apps.delete(key)
+    apps.set(key, read)
+    read.token.catch(() => apps.get(key) === read && apps.delete(key))
+    const [oldest] = apps.keys()
+    if (apps.size > APPS_MAX && oldest !== undefined) apps.delete(oldest)
+    return read
+  }
+
+  /** It may have expired, or its owner may be gone, since it was read. */
+  async function findToken(app: AppName): Promise<Grant | undefined> {
+    const known = await tokenOf(app).token
+    if (known === undefined || (isLive(known, clock.now()) && (await isActive(store, known)))) return known
+    apps.delete(keyOf(app))
+    return tokenOf(app).token
   }
 
   return {
-    async find(teamId, appId) {
-      const tokens = (await tokensOf(teamId).byApp).get(appId)
-      if (tokens === undefined) return undefined
-      const isLive = ({ expiresAt }: Grant) => expiresAt === 0 || expiresAt * 1000 > clock.now()
-      for (const grant of tokens.candidates) {
-        if (isLive(grant) && (await isActive(store, grant))) return viewerFor(grant, tokens, isLive)
+    async find(app, about) {
+      const grant = await findToken(app)
+      if (grant === undefined) return undefined
+      const { teamId, appId } = app
+      const own = about && (await store.findTokensOfUser({ teamId, appId, userId: about }, TOKENS_OF_USER_MAX))
+      const live = own?.filter((token) => isLive(token, clock.now())) ?? []
+      return {
+        grant,
+        isAppUser: (userId) => userId === about && live.length > 0,
+        readsMessagesOf: (userId) => userId === about && live.some(({ scopes }) => scopes.includes('im:history')),
       }
-      return undefined
     },
-    forget(teamId) {
-      teams.delete(teamId)
+    forget(app) {
+      apps.delete(keyOf(app))
     },
     clear() {
-      teams.clear()
+      apps.clear()
     },
   }
 }
 
-/** Those of a team's tokens that were not revoked. */
-interface TeamTokens {
-  readonly byApp: Promise<ReadonlyMap<AppId, AppTokens>>
+interface Known {
+  readonly token: Promise<Grant | undefined>
   /** In the time of `performance.now()`: the clock of the server may stand still. */
   staleAt: number
 }
 
-interface AppTokens {
-  /** In the order in which they are asked to decide. */
-  readonly candidates: Grant[]
-  readonly byUser: Map<UserId, Grant[]>
-}
-
-function readTokens(store: Store, teamId: TeamId): TeamTokens {
+function readToken(store: Store, now: number, app: AppName): Known {
   const startedAt = performance.now()
-  const byApp = findAllTokens(store, teamId).then((grants) => {
-    tokens.staleAt = performance.now() + Math.max(AGE_MS_MAX, (performance.now() - startedAt) / READING_SHARE)
-    return groupByApp(grants)
+  const token = findDecidingToken(store, now, app).then((found) => {
+    known.staleAt = performance.now() + Math.max(AGE_MS_MAX, (performance.now() - startedAt) / READING_SHARE)
+    return found
   })
-  const tokens: TeamTokens = { byApp, staleAt: Number.POSITIVE_INFINITY }
-  return tokens
+  const known: Known = { token, staleAt: Number.POSITIVE_INFINITY }
+  return known
 }
 
-async function findAllTokens(store: Store, teamId: TeamId): Promise<readonly Grant[]> {
-  const grants: Grant[] = []
-  for (;;) {
-    const page = await store.findTokens(teamId, grants.at(-1)?.tokenId ?? null, PAGE_TOKENS)
-    grants.push(...page)
-    if (page.length < PAGE_TOKENS) return grants
-  }
-}
-
-function groupByApp(grants: readonly Grant[]): Map<AppId, AppTokens> {
-  const byApp = new Map<AppId, AppTokens>()
-  for (const grant of grants) {
-    if (grant.appId === null || grant.revoked || !(grant.kind === 'bot' || grant.kind === 'user')) continue
-    const tokens: AppTokens = byApp.get(grant.appId) ?? { candidates: [], byUser: new Map() }
-    byApp.set(grant.appId, tokens)
-    tokens.candidates.push(grant)
-    if (grant.kind === 'user') tokens.byUser.set(grant.userId, [...(tokens.byUser.get(grant.userId) ?? []), grant])
-  }
-  for (const { candidates } of byApp.values()) candidates.sort(firstDeciding)
-  return byApp
-}
-
-/** A token that may read users before one that may not, then the bot's before those of people, then the oldest: Slack
- * tells an app of what any of its installations may see. Which decides is ours: docs/decisions/0041. */
-function firstDeciding(one: Grant, other: Grant): number {
-  return (
-    Number(readsUsers(other)) - Number(readsUsers(one)) ||
-    Number(other.kind === 'bot') - Number(one.kind === 'bot') ||
-    one.createdAt - other.createdAt ||
-    (one.tokenId < other.tokenId ? -1 : 1)
-  )
-}
-
-function readsUsers({ scopes }: Grant): boolean {
-  return scopes.includes('users:read')
-}
-
-/** docs/decisions/0022: the tokens of deactivated people stop working. */
-async function isActive(store: Store, { teamId, userId }: Grant): Promise<boolean> {
-  const user = await store.findUser(teamId, userId)
-  return user !== undefined && !user.deleted
-}
-
-function viewerFor(grant: Grant, { byUser }: AppTokens, isLive: (grant: Grant) => boolean): Viewer {
-  return {
-    grant,
-    isAppUser: (userId) => byUser.get(userId)?.some(isLive) ?? false,
-    readsMessagesOf: (userId) =>
-      byUser.get(userId)?.some((token) => isLive(token) && token.scopes.includes('im:history')) ?? false,
-  }
+function keyOf({ teamId, appId }: AppName): string {
+  return `${teamId}/${appId}`
 }

@@ -13,6 +13,8 @@ export type Reading = Pick<
   | 'hasUserToken'
   | 'hasTokens'
   | 'findTokens'
+  | 'findTokensOfApp'
+  | 'findTokensOfUser'
   | 'readLog'
   | 'findEntry'
   | 'findLast'

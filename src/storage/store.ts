@@ -1,6 +1,6 @@
 import type { Refusal } from '../domain/errors.ts'
 import type { EventType, Fact, LogEntry, OtherFact } from '../domain/event.ts'
-import type { Grant } from '../domain/grant.ts'
+import type { Grant, TokenKind } from '../domain/grant.ts'
 import type { AppId, TeamId, UserId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
 import type { User } from '../domain/user.ts'
@@ -42,6 +42,10 @@ export interface Store {
   hasTokens(): Promise<boolean>
   /** Tokens of a team in the order of their ids. `limit` ≤ 1000. */
   findTokens(teamId: TeamId, after: string | null, limit: number): Promise<readonly Grant[]>
+  /** Those that were not revoked, the oldest first. `limit` ≤ 1000. */
+  findTokensOfApp(app: TokensOfApp, after: Grant | null, limit: number): Promise<readonly Grant[]>
+  /** The user tokens that a person gave an app and that were not revoked, the newest first. `limit` ≤ 1000. */
+  findTokensOfUser(user: TokensOfUser, limit: number): Promise<readonly Grant[]>
   /** False where no token of the team has this id, or it was revoked before. A revoked token stays listed. What `tell` makes of it
    * goes into the log, in the same transaction. */
   revokeToken(
@@ -172,6 +176,18 @@ export interface Commit {
   readonly teams: ReadonlyMap<TeamId, number>
   /** Unix seconds of the earliest expiry among the statuses it wrote; 0 where none expires. */
   readonly earliestExpiration: number
+}
+
+export interface TokensOfApp {
+  readonly teamId: TeamId
+  readonly appId: AppId
+  readonly kind: TokenKind
+}
+
+export interface TokensOfUser {
+  readonly teamId: TeamId
+  readonly userId: UserId
+  readonly appId: AppId
 }
 
 export interface ExpiringStatus {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { AppId, TeamId } from '../../domain/ids.ts'
+import type { Grant } from '../../domain/grant.ts'
+import type { AppId, TeamId, UserId } from '../../domain/ids.ts'
 import type { Case } from './conformance.ts'
 import { ADA, APP, BOB, grant, OTHER_TEAM, TEAM, team, user } from './people.ts'
 
@@ -83,6 +84,52 @@ export const TOKENS: readonly Case[] = [
       assert.deepEqual(await idsOf(TEAM, 'b', 2), ['c'])
       assert.deepEqual(await idsOf(OTHER_TEAM, null, 2), ['other'])
       await assert.rejects(store.findTokens(TEAM, null, 1001), RangeError)
+    },
+  },
+  {
+    name: 'the tokens of an app are listed kind by kind, the oldest first, and those of one of its users, the newest first',
+    run: async (place) => {
+      const store = await place.open()
+      await store.addTeam(team(), [user(ADA), user(BOB, { ordinal: 1 })])
+      await store.addTeam(team(OTHER_TEAM), [])
+      const given: readonly (readonly [string, Partial<Grant>])[] = [
+        ['d', { createdAt: 7 }],
+        ['c', { createdAt: 8, userId: BOB }],
+        ['b', { createdAt: 7 }],
+        ['a', { createdAt: 9 }],
+        ['bot', { createdAt: 1, kind: 'bot', userId: BOB }],
+        ['app', { createdAt: 1, kind: 'app' }],
+        ['gone', { createdAt: 1 }],
+        ['of no app', { createdAt: 1, appId: null }],
+        ['of another app', { createdAt: 1, appId: 'A0OTHER01' as AppId }],
+        ['of another team', { createdAt: 1, teamId: OTHER_TEAM }],
+      ]
+      for (const [id, more] of given) await store.addToken(`xoxp-${id}`, grant(id, more))
+      await store.revokeToken(TEAM, 'gone', 500)
+      const ofApp = { teamId: TEAM, appId: APP }
+      const users = await store.findTokensOfApp({ ...ofApp, kind: 'user' }, null, 1000)
+      assert.deepEqual(users, [
+        grant('b', { createdAt: 7 }),
+        grant('d', { createdAt: 7 }),
+        grant('c', { createdAt: 8, userId: BOB }),
+        grant('a', { createdAt: 9 }),
+      ])
+      const [first, second, ...others] = users
+      assert.deepEqual(await store.findTokensOfApp({ ...ofApp, kind: 'user' }, null, 1), [first])
+      assert.deepEqual(await store.findTokensOfApp({ ...ofApp, kind: 'user' }, first ?? null, 1), [second])
+      assert.deepEqual(await store.findTokensOfApp({ ...ofApp, kind: 'user' }, second ?? null, 1000), others)
+      const bots = await store.findTokensOfApp({ ...ofApp, kind: 'bot' }, null, 1000)
+      assert.deepEqual(
+        bots.map(({ tokenId }) => tokenId),
+        ['bot'],
+      )
+      const ofUser = async (userId: UserId, limit: number) =>
+        (await store.findTokensOfUser({ ...ofApp, userId }, limit)).map(({ tokenId }) => tokenId)
+      assert.deepEqual(await ofUser(ADA, 1000), ['a', 'b', 'd'])
+      assert.deepEqual(await ofUser(ADA, 1), ['a'])
+      assert.deepEqual(await ofUser(BOB, 1000), ['c'])
+      await assert.rejects(store.findTokensOfApp({ ...ofApp, kind: 'user' }, null, 1001), RangeError)
+      await assert.rejects(store.findTokensOfUser({ ...ofApp, userId: ADA }, 1001), RangeError)
     },
   },
   {

@@ -38,6 +38,12 @@ export function openReading({ tables, caches, digest }: Parts): Reading {
     async findTokens(teamId, after, limit) {
       return tokens.findAfter(teamId, after ?? '', pageOf(limit))
     },
+    async findTokensOfApp(app, after, limit) {
+      return tokens.findOfApp(app, after, pageOf(limit))
+    },
+    async findTokensOfUser(user, limit) {
+      return tokens.findOfUser(user, pageOf(limit))
+    },
     async readLog(teamId, after, limit) {
       return log.read(teamId, after, pageOf(limit))
     },

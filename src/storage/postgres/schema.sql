@@ -98,9 +98,11 @@ CREATE TABLE tokens (
   FOREIGN KEY (team_id) REFERENCES teams(team_id)
 );
 
+CREATE INDEX tokens_app ON tokens USING btree (team_id, app_id, kind, created_at, token_id) WHERE (revoked_at IS NULL);
+
 CREATE UNIQUE INDEX tokens_digest ON tokens USING btree (team_id, digest);
 
-CREATE INDEX tokens_user ON tokens USING btree (team_id, user_id);
+CREATE INDEX tokens_user ON tokens USING btree (team_id, user_id, app_id, kind, created_at);
 
 CREATE TABLE undelivered (
   team_id text collate "C" not null,

@@ -1,5 +1,6 @@
 import type { Grant, TokenKind } from '../../domain/grant.ts'
 import type { AppId, TeamId, UserId } from '../../domain/ids.ts'
+import type { TokensOfApp, TokensOfUser } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 export interface Tokens {
@@ -8,6 +9,8 @@ export interface Tokens {
   hasAny(): Promise<boolean>
   /** After the empty id: from the first on. */
   findAfter(teamId: TeamId, after: string, limit: number): Promise<readonly Grant[]>
+  findOfApp(app: TokensOfApp, after: Grant | null, limit: number): Promise<readonly Grant[]>
+  findOfUser(user: TokensOfUser, limit: number): Promise<readonly Grant[]>
   /** Whether the user has a user token of the app that is not revoked. */
   hasLive(teamId: TeamId, userId: UserId, appId: AppId | null): Promise<boolean>
   add(digest: string, grant: Grant): Promise<void>
@@ -24,6 +27,8 @@ export interface Revoked {
   readonly digest: string
   readonly grant: Grant
 }
+
+const BEFORE_ALL = { createdAt: -1, tokenId: '' }
 
 export function openTokens(db: Connection): Tokens {
   const find = db.prepare<[teamIds: readonly TeamId[], digests: readonly string[]], FoundRow>(`
@@ -57,6 +62,45 @@ export function openTokens(db: Connection): Tokens {
       token_id
     limit
       $3`)
+
+  const findOfApp = db.prepare<
+    [TeamId, AppId, TokenKind, createdAt: number, tokenId: string, limit: number],
+    TokenRow
+  >(`
+    select
+      body,
+      revoked_at
+    from
+      tokens
+    where
+      team_id = $1
+      and app_id = $2
+      and kind = $3
+      and revoked_at is null
+      and (created_at, token_id) > ($4, $5)
+    order by
+      created_at,
+      token_id
+    limit
+      $6`)
+
+  const findOfUser = db.prepare<[TeamId, UserId, AppId, limit: number], TokenRow>(`
+    select
+      body,
+      revoked_at
+    from
+      tokens
+    where
+      team_id = $1
+      and user_id = $2
+      and app_id = $3
+      and kind = 'user'
+      and revoked_at is null
+    order by
+      created_at desc,
+      token_id
+    limit
+      $4`)
 
   const findLive = db.prepare<[TeamId, UserId, AppId | null], { token_id: string }>(`
     select
@@ -102,6 +146,12 @@ export function openTokens(db: Connection): Tokens {
     },
     hasAny: async () => (await findAny.get()) !== undefined,
     findAfter: async (teamId, after, limit) => (await findAfter.all(teamId, after, limit)).map(fromRow),
+    findOfApp: async ({ teamId, appId, kind }, after, limit) => {
+      const { createdAt, tokenId } = after ?? BEFORE_ALL
+      return (await findOfApp.all(teamId, appId, kind, createdAt, tokenId, limit)).map(fromRow)
+    },
+    findOfUser: async ({ teamId, userId, appId }, limit) =>
+      (await findOfUser.all(teamId, userId, appId, limit)).map(fromRow),
     hasLive: async (teamId, userId, appId) => (await findLive.get(teamId, userId, appId)) !== undefined,
     add: async (digest, grant) => {
       await add.run(...toRow(digest, grant))

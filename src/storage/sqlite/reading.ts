@@ -38,6 +38,12 @@ export function openReading({ gate, tables, caches, digest }: Parts): Reading {
     async findTokens(teamId, after, limit) {
       return gate.read(() => tokens.findAfter(teamId, after ?? '', pageOf(limit)))
     },
+    async findTokensOfApp(app, after, limit) {
+      return gate.read(() => tokens.findOfApp(app, after, pageOf(limit)))
+    },
+    async findTokensOfUser(user, limit) {
+      return gate.read(() => tokens.findOfUser(user, pageOf(limit)))
+    },
     async readLog(teamId, after, limit) {
       return gate.read(() => log.read(teamId, after, pageOf(limit)))
     },

@@ -55,11 +55,15 @@ CREATE TABLE tokens (
   primary key (team_id, token_id)
 ) strict;
 
+CREATE INDEX tokens_app
+  on tokens (team_id, app_id, kind, created_at, token_id)
+  where revoked_at is null;
+
 CREATE UNIQUE INDEX tokens_digest
   on tokens (digest);
 
 CREATE INDEX tokens_user
-  on tokens (team_id, user_id);
+  on tokens (team_id, user_id, app_id, kind, created_at);
 
 CREATE TABLE undelivered (
   team_id text not null,

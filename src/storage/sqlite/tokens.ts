@@ -1,5 +1,6 @@
 import type { Grant, TokenKind } from '../../domain/grant.ts'
 import type { AppId, TeamId, UserId } from '../../domain/ids.ts'
+import type { TokensOfApp, TokensOfUser } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 export interface Tokens {
@@ -7,6 +8,8 @@ export interface Tokens {
   hasAny(): boolean
   /** After the empty id: from the first on. */
   findAfter(teamId: TeamId, after: string, limit: number): readonly Grant[]
+  findOfApp(app: TokensOfApp, after: Grant | null, limit: number): readonly Grant[]
+  findOfUser(user: TokensOfUser, limit: number): readonly Grant[]
   /** Whether the user has a user token of the app that is not revoked. */
   hasLive(teamId: TeamId, userId: UserId, appId: AppId | null): boolean
   add(digest: string, grant: Grant): void
@@ -18,6 +21,8 @@ export interface Revoked {
   readonly digest: string
   readonly grant: Grant
 }
+
+const BEFORE_ALL = { createdAt: -1, tokenId: '' }
 
 export function openTokens(db: Connection): Tokens {
   const findByDigest = db.prepare<[digest: string], TokenRow>(`
@@ -47,6 +52,45 @@ export function openTokens(db: Connection): Tokens {
       team_id = ?
       and token_id > ?
     order by
+      token_id
+    limit
+      ?`)
+
+  const findOfApp = db.prepare<
+    [TeamId, AppId, TokenKind, createdAt: number, tokenId: string, limit: number],
+    TokenRow
+  >(`
+    select
+      body,
+      revoked_at
+    from
+      tokens
+    where
+      team_id = ?
+      and app_id = ?
+      and kind = ?
+      and revoked_at is null
+      and (created_at, token_id) > (?, ?)
+    order by
+      created_at,
+      token_id
+    limit
+      ?`)
+
+  const findOfUser = db.prepare<[TeamId, UserId, AppId, limit: number], TokenRow>(`
+    select
+      body,
+      revoked_at
+    from
+      tokens
+    where
+      team_id = ?
+      and user_id = ?
+      and app_id = ?
+      and kind = 'user'
+      and revoked_at is null
+    order by
+      created_at desc,
       token_id
     limit
       ?`)
@@ -92,6 +136,11 @@ export function openTokens(db: Connection): Tokens {
     },
     hasAny: () => findAny.get() !== undefined,
     findAfter: (teamId, after, limit) => findAfter.all(teamId, after, limit).map(fromRow),
+    findOfApp: ({ teamId, appId, kind }, after, limit) => {
+      const { createdAt, tokenId } = after ?? BEFORE_ALL
+      return findOfApp.all(teamId, appId, kind, createdAt, tokenId, limit).map(fromRow)
+    },
+    findOfUser: ({ teamId, userId, appId }, limit) => findOfUser.all(teamId, userId, appId, limit).map(fromRow),
     hasLive: (teamId, userId, appId) => findLive.get(teamId, userId, appId) !== undefined,
     add: (digest, grant) => {
       add.run(toRow(digest, grant))
