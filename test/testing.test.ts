@@ -182,6 +182,31 @@ test('deliveries are told when they are done', async (t) => {
   assert.deepEqual(subscriber.types(), ['user_change'])
 })
 
+test('an event is delivered once more', async (t) => {
+  const subscriber = await startSubscriber(t)
+  const server = await start(t, { workspace: coffee(subscriber.url) })
+  await as(server, 'zoe').users.profile.set({ profile: BUSY })
+  const [first] = await server.deliveries()
+  assert.partialDeepStrictEqual(await server.redeliver(first?.id ?? ''), { id: first?.id, ok: true, attempt: 2 })
+  assert.deepEqual(subscriber.types(), ['user_change', 'user_change'])
+  await assert.rejects(server.redeliver('EvNOTHING'), /no delivery of this id is kept/)
+})
+
+test('all that is stored is taken out and put back', async (t) => {
+  const server = await start(t)
+  const mel = as(server, 'mel')
+  const state = await server.takeState()
+  const made = await server.newToken('mel')
+  await mel.users.profile.set({ profile: BUSY })
+  await server.restoreState(JSON.parse(JSON.stringify(state)))
+  const { profile } = await new WebClient('xoxp-mel', { slackApiUrl: server.api }).users.profile.get({})
+  assert.equal(profile?.status_text, 'At the bar until four')
+  const answer = await as(server, 'mel', made).auth.test()
+  assert.equal(answer.ok || answer.error, 'invalid_auth')
+  assert.equal((await server.calls()).length, 3)
+  await assert.rejects(server.restoreState({ ...state, version: 0 }), /The snapshot has schema 0/)
+})
+
 test('a reset takes everything back to the start', async (t) => {
   const server = await start(t)
   const mel = as(server, 'mel')

@@ -3,7 +3,7 @@ import type { Controls } from '../controls/controls.ts'
 import type { DeliveryShown, EventShown, MessageShown } from '../controls/seen.ts'
 import type { MailShown } from '../delivery/mail-memory.ts'
 import type { RunningServer } from '../server.ts'
-import type { Store } from '../storage/store.ts'
+import type { Snapshot, Store } from '../storage/store.ts'
 import type { JournalEntry } from '../web-api/journal.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { controlled } from './controlled.ts'
@@ -28,10 +28,16 @@ export interface Nametag extends AsyncDisposable {
   events(): Promise<readonly EventShown[]>
   /** Every attempt to tell an app, once all apps have been told of what has happened so far, or are to be told later. */
   deliveries(): Promise<readonly DeliveryShown[]>
+  /** Sends an event once more, by the id of its delivery. */
+  redeliver(id: string): Promise<DeliveryShown>
   /** Mails that were sent. They go nowhere else. */
   mail(): Promise<readonly MailShown[]>
   /** Messages of Slackbot. */
   messages(): Promise<readonly MessageShown[]>
+  /** All that is stored. */
+  takeState(): Promise<Snapshot>
+  /** Puts back what `takeState` gave; the clock stays. */
+  restoreState(state: Snapshot): Promise<void>
   /** Sets data, clock, limits, faults and lists back to the start. */
   reset(): Promise<void>
   /** Finishes what is running, then stops. */
@@ -66,12 +72,17 @@ export function createNametag({ server, controls, store, clock, workspaces, froz
       await server.relay.settled()
       return list('deliveries', controls.listDeliveries({}))
     },
+    redeliver: async (id) => (await controlled<{ delivery: DeliveryShown }>(controls.redeliver(id))).delivery,
     async mail() {
       // Mails follow a commit after a moment; a move of the clock, be it by nothing, waits for them.
       await controlled(controls.moveClock({ advance: 0 }))
       return list('mail', controls.listMail({}))
     },
     messages: () => list('messages', controls.listMessages({})),
+    takeState: () => controlled(controls.takeState()),
+    async restoreState(state) {
+      await controlled(controls.restoreState(state))
+    },
     async reset() {
       await controlled(controls.reset({}))
       if (frozen) clock.setFrozen(true)

@@ -11,6 +11,7 @@ import { VERSION } from '../version.ts'
 import { createNametag, type Nametag } from './nametag.ts'
 import { readWorkspaces, type WorkspaceSource } from './workspaces.ts'
 
+export type { Snapshot } from '../storage/store.ts'
 export type { Nametag } from './nametag.ts'
 export type { TestClock } from './test-clock.ts'
 export type { FaultWanted, TestFaults } from './test-faults.ts'
