@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ErrorCode } from '../domain/errors.ts'
 import { turnAway } from './turned-away.ts'
@@ -31,18 +32,44 @@ const UNREADABLE: Problem = {
   explanation: 'this is not HTTP/1.1 as it should be',
 }
 
-/** Answers bytes that never became a request, in Slack's form, and closes the connection. Gives the code of the answer,
- * where there is anybody to have it. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Duplex): ErrorCode | undefined {
+type RequestError = Error & { readonly code?: string }
+
+const waiting = new WeakSet<Duplex>()
+
+/** Answers bytes that never became a request, in Slack's form, and closes the connection. Tells the code of the answer,
+ * where there is anybody to have it. A call that came whole before them on the same connection has its answer first, since
+ * this one would pass for it. */
+export function answerBrokenRequest(error: RequestError, socket: Duplex, onAnswered: (code: ErrorCode) => void): void {
+  if (waiting.has(socket)) return
+  const owed = findOwed(socket)
+  if (owed === undefined) {
+    answerNow(error, socket, onAnswered)
+    return
+  }
+  waiting.add(socket)
+  owed.once('close', () => {
+    waiting.delete(socket)
+    answerBrokenRequest(error, socket, onAnswered)
+  })
+}
+
+/** The next answer to a whole request. Node keeps it at the socket under a name of its own, and looks at it in the same way
+ * where nobody else hears of broken requests. */
+function findOwed(socket: Duplex & { readonly _httpMessage?: ServerResponse | null }): ServerResponse | undefined {
+  const next = socket._httpMessage
+  return next?.req.complete ? next : undefined
+}
+
+function answerNow(error: RequestError, socket: Duplex, onAnswered: (code: ErrorCode) => void): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
-    return undefined
+    return
   }
   const { status, error: code, explanation } = PROBLEMS[error.code ?? ''] ?? UNREADABLE
   const { headers, body } = turnAway(code, explanation)
   headers.push('content-length', String(Buffer.byteLength(body)), 'connection', 'close')
   socket.end(`HTTP/1.1 ${status}\r\n${linesOf(headers)}\r\n${body}`)
-  return code
+  onAnswered(code)
 }
 
 function linesOf(headers: readonly string[]): string {

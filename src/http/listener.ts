@@ -81,10 +81,7 @@ function createServer(handle: RequestListener, options: ListenOptions) {
     handle,
   )
   server.maxConnections = CONNECTIONS_MAX
-  const turnAway = (error: Error, socket: Duplex) => {
-    const code = answerBrokenRequest(error, socket)
-    if (code !== undefined) onTurnedAway?.(code)
-  }
+  const turnAway = (error: Error, socket: Duplex) => answerBrokenRequest(error, socket, (code) => onTurnedAway?.(code))
   // Node has let go of such a socket: nobody else closes it, or hears of its end.
   const refuseTunnel = (socket: Duplex) => {
     socket.on('error', () => socket.destroy())
