@@ -62,6 +62,8 @@ function optionsOf({ host, port, secure, auth }: SmtpServer) {
     ...(auth === undefined ? {} : { auth }),
     // A password goes over the network encrypted or not at all.
     requireTLS: auth !== undefined && !secure && !isLoopback(host),
+    // What does not leave this machine needs no name: a mail server here usually has a certificate that it made itself.
+    tls: { rejectUnauthorized: !isLoopback(host) },
     connectionTimeout: CONNECT_MS_MAX,
     greetingTimeout: CONNECT_MS_MAX,
     dnsTimeout: CONNECT_MS_MAX,
@@ -82,18 +84,30 @@ function checkTaken({ accepted }: { readonly accepted: readonly unknown[] }): vo
 
 const REASONS: Readonly<Record<string, string>> = {
   EAUTH: 'sign_in_refused',
+  ECERTIFICATE: 'certificate_refused',
   EENVELOPE: 'recipient_refused',
   EMESSAGE: 'message_refused',
   ETLS: 'no_encryption',
   ETIMEDOUT: 'timeout',
 }
 
+interface SmtpError {
+  readonly code?: unknown
+  readonly message?: unknown
+  readonly responseCode?: unknown
+}
+
 /** The library's errors repeat what the server said, addresses and all: of them only the kind is kept. */
-function rethrow(error: { readonly code?: unknown; readonly responseCode?: unknown }): never {
-  const code = String(error.code)
+function rethrow(error: SmtpError): never {
+  const code = isAboutCertificate(error) ? 'ECERTIFICATE' : String(error.code)
   const isRefused = typeof error.responseCode === 'number' && error.responseCode >= 500
   const isFinal = isRefused && (code === 'EENVELOPE' || code === 'EMESSAGE')
   throw new Undeliverable((Object.hasOwn(REASONS, code) && REASONS[code]) || 'connection_failed', isFinal)
+}
+
+/** The library puts its own code in place of that of the connection, whose words stay. */
+function isAboutCertificate({ code, message }: SmtpError): boolean {
+  return code === 'ESOCKET' && /certificate/i.test(String(message))
 }
 
 async function within(ms: number, sending: Promise<void>): Promise<void> {

@@ -286,6 +286,36 @@ describe('through a mail server', () => {
     assert.deepEqual([signIns, server.received.length], [1, 1])
   })
 
+  test('a server that cannot prove its name gets nothing, unless it is on this machine', async (t) => {
+    for (const [scheme, options] of [
+      ['smtps', { secure: true }],
+      ['smtp', {}],
+    ] as const) {
+      let signIns = 0
+      // Without a certificate of ours, it shows one that nobody vouches for.
+      const server = await startMailServer(t, {
+        ...options,
+        disabledCommands: [],
+        onAuth: (_auth, _session, done) => {
+          signIns++
+          done(null, { user: 'user' })
+        },
+      })
+      const { port } = new URL(server.url)
+      const remote = await start(t, smtp(`${scheme}://user:s3cret@0.0.0.0:${port}?from=hr@coffee.example`))
+      await tell(remote.store, changed('new@coffee.example'))
+      await remote.mail.runDue()
+      const [row] = await remote.store.findUndelivered(TEAM, MAIL_READER, 10)
+      assert.partialDeepStrictEqual(row, { reason: 'certificate_refused', attempts: 1 })
+      assert.deepEqual([signIns, server.received.length], [0, 0])
+
+      const local = await start(t, smtp(`${scheme}://user:s3cret@127.0.0.1:${port}?from=hr@coffee.example`))
+      await tell(local.store, changed('new@coffee.example'))
+      await local.mail.runDue()
+      assert.deepEqual([signIns, server.received.length], [1, 1])
+    }
+  })
+
   test('a server that is away, or says nothing, is waited for no longer than told', async (t) => {
     const sockets: Socket[] = []
     const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')
