@@ -99,12 +99,18 @@ export function createTrimming(options: TrimmingOptions): Trimming {
 
   async function trimAll(): Promise<void> {
     let found = 0
+    let firstFound: TeamId | undefined
     for await (const { id } of allTeams(store)) {
       if (isOver()) return
-      if ((await trim(id)) === 'stuck') found += 1
+      if ((await trim(id)) === 'trimmed') continue
+      found += 1
+      firstFound ??= id
     }
     if (found > 0 && stuck === 0) {
-      log.warn({ teams: found }, 'Old entries of the log stay, as an app or a mail has still to take them.')
+      log.warn(
+        { teams: found, team: firstFound },
+        'Old entries of the log stay, as an app or a mail has still to take them.',
+      )
     }
     stuck = found
     lookIn(LOOK_MS)
