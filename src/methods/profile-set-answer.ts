@@ -2,7 +2,7 @@ import type { ProfileChange } from '../domain/profile/change-profile.ts'
 import { profileIn2021, userIn2016 } from '../domain/profile/wire-forms.ts'
 import type { HandlerCall } from '../web-api/method.ts'
 import { schema, type TypeOf } from '../web-api/schema.ts'
-import { profileAnswer } from './profile-answer.ts'
+import { changedProfileAnswer } from './profile-answer.ts'
 import { profileIn2021Schema, profileSchema, userIn2016Schema } from './schemas.ts'
 import { userAnswer } from './user-answer.ts'
 
@@ -25,10 +25,10 @@ export async function profileSetAnswer(
   const form = grant.appId === null ? 'modern' : (team.apps.get(grant.appId)?.response ?? 'modern')
   switch (form) {
     case 'modern':
-      return modern(change, profileAnswer(change.user, call))
+      return modern(change, changedProfileAnswer(change.user, call))
     case '2021':
       call.answerBare()
-      return modern(change, profileIn2021(profileAnswer(change.user, call)))
+      return modern(change, profileIn2021(changedProfileAnswer(change.user, call)))
     case '2016':
       call.answerBare()
       return answerIn2016(change, call)
