@@ -41,10 +41,10 @@ export const teamPrefsSet = defineMethod({
       answer: { ok: true },
     },
     {
-      title: 'A wrong value',
+      title: 'Out of every state',
       token: 'xoxp-pia',
-      args: { prefs: { compat: { email_change: 'later' } } },
-      answer: { ok: false, error: 'invalid_arguments' },
+      args: { prefs: { settings: { state: null } } },
+      answer: { ok: true },
     },
   ],
 
