@@ -125,9 +125,9 @@ export function createTrimming(options: TrimmingOptions): Trimming {
     for (let total = 0; ; ) {
       const start = performance.now()
       const removed = await store.trimLog(teamId, old, TRIMMED_MAX)
-      onTrimmed?.(removed)
+      if (removed > 0) onTrimmed?.(removed)
       total += removed
-      if (removed < TRIMMED_MAX || isOver()) return total === 0 ? 'stuck' : 'trimmed'
+      if (removed === 0 || isOver()) return total === 0 ? 'stuck' : 'trimmed'
       await setTimeout(Math.min((performance.now() - start) * REST_FACTOR, REST_MS_MAX))
     }
   }
