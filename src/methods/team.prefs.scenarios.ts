@@ -219,6 +219,15 @@ export const prefsSetScenarios = scenarios('team.prefs.set', [
     message: 'settings.allowed_ips: has more than 1000 entries',
   },
   {
+    name: 'of a key that is far too long, the beginning is repeated',
+    call: { as: 'xoxp-pia', args: { prefs: { settings: { ['k'.repeat(1000)]: 1 } } } },
+    expect: {
+      ok: false,
+      error: 'invalid_arguments',
+      response_metadata: { messages: [`[ERROR] settings."${'k'.repeat(80)}": unknown key`] },
+    },
+  },
+  {
     name: 'an owner does not lock themselves out by address',
     call: { as: 'xoxp-pia', ip: '192.0.2.7', args: { prefs: { settings: { allowed_ips: ['10.0.0.0/8'] } } } },
     expect: { ok: false, error: 'invalid_arguments' },

@@ -13,8 +13,13 @@ export class ProblemList implements Problems {
   count = 0
 
   add(path: string, sentence: string): void {
+    this.note(() => (path === '' ? sentence : `${path}: ${sentence}`))
+  }
+
+  /** The words are put together only while they are listed: there may be very many problems, and a hint takes its time. */
+  note(words: () => string): void {
     this.count++
-    if (this.problems.length < PROBLEMS_LISTED_MAX) this.problems.push(path === '' ? sentence : `${path}: ${sentence}`)
+    if (this.problems.length < PROBLEMS_LISTED_MAX) this.problems.push(words())
   }
 }
 

@@ -46,7 +46,7 @@ export class Keys {
 
   tellUnknown(): void {
     for (const key of Object.keys(this.#object)) {
-      if (!this.#known.has(key)) this.at(key).problem(`unknown key${didYouMean(key, this.#known)}`)
+      if (!this.#known.has(key)) this.at(key).problem('unknown key', () => didYouMean(key, this.#known))
     }
   }
 }

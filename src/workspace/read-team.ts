@@ -86,6 +86,7 @@ function nameOf(writable: ReadonlySet<string>): Read<string> {
   return (spot) => {
     const text = readText(spot)
     if (text === undefined || writable.has(text)) return text
-    return spot.problem(`must be a core key of a profile or the id of a field of the team${didYouMean(text, writable)}`)
+    const rule = 'must be a core key of a profile or the id of a field of the team'
+    return spot.problem(rule, () => didYouMean(text, writable))
   }
 }

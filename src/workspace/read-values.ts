@@ -37,8 +37,9 @@ export function oneOf<T extends string>(choices: readonly T[]): Read<T> {
   return (spot) => {
     const choice = choices.find((known) => known === spot.value)
     if (choice !== undefined) return choice
-    const hint = typeof spot.value === 'string' ? didYouMean(spot.value, choices) : ''
-    return spot.problem(`must be one of ${choices.map((known) => `"${known}"`).join(', ')}${hint}`)
+    const { value } = spot
+    const hint = () => (typeof value === 'string' ? didYouMean(value, choices) : '')
+    return spot.problem(`must be one of ${choices.map((known) => `"${known}"`).join(', ')}`, hint)
   }
 }
 

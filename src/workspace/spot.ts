@@ -24,13 +24,13 @@ export class Spot {
   get path(): string {
     if (this.#parent === null) return ''
     if (typeof this.#key === 'number') return `${this.#parent.path}[${this.#key}]`
-    const key = /^[A-Za-z0-9_]+$/.test(this.#key) ? this.#key : JSON.stringify(this.#key.slice(0, 80))
+    const key = /^[A-Za-z0-9_]{1,100}$/.test(this.#key) ? this.#key : JSON.stringify(this.#key.slice(0, 80))
     return this.#parent.path === '' ? key : `${this.#parent.path}.${key}`
   }
 
   /** Tells a problem of this value. Answers nothing, which is what a reader returns for a value it could not read. */
-  problem(sentence: string): undefined {
-    this.#problems.add(this.path, sentence)
+  problem(sentence: string, hint: () => string = () => ''): undefined {
+    this.#problems.note(() => `${this.path === '' ? '' : `${this.path}: `}${sentence}${hint()}`)
     return undefined
   }
 }

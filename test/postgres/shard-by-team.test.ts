@@ -61,6 +61,8 @@ async function administer(store: Store, teamId: TeamId): Promise<void> {
   await store.addToken(`xoxp-${teamId}`, grant('one', { teamId }))
   await store.findGrant(`xoxp-${teamId}`)
   await store.saveTeam({ ...team(teamId), name: 'Tea Co' })
+  const pref = { kind: 'team_pref_changed', userId: ADA, name: 'sudo_minutes', value: 1 } as const
+  await store.changeTeam(teamId, (loaded) => ({ team: { ...loaded, name: 'Cocoa Co' }, facts: [pref], at: 1000 }))
   const tell = (): OtherFact => ({ kind: 'message', userId: ADA, text: 'revoked' })
   await store.revokeToken(teamId, 'one', 500, tell)
   await store.saveProgress({
