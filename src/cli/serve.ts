@@ -58,6 +58,7 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
   address.url = publicUrl ?? running.url
   address.api = `${address.url}/api/`
   if (folder !== null) opened.add(await openControl(folder, store, terminal))
+  if (smtp !== null && publicUrl === null) terminal.error(linkNotice(address.url))
 
   const signInLink = first && `${address.url}/sign-in?code=${first.code}`
   if (!command.json) {
@@ -71,6 +72,11 @@ async function startServe(command: Serve, terminal: Terminal, opened: Opened): P
 function noticeFor(filled: Filled, { place, workspaces }: Serve): string {
   if (filled !== 'before, otherwise') return ''
   return `Notice: ${nameOf(place)} already holds people from elsewhere, so ${workspaces.join(', ')} is not read.\n`
+}
+
+/** Whoever reads a mail elsewhere comes to a machine of their own with such a link. */
+function linkNotice(url: string): string {
+  return `Notice: links in mails lead to ${url}. Say with --public-url how people reach this server.\n`
 }
 
 function keyNotice(file: string): string {
