@@ -90,6 +90,28 @@ test('a clock that is moved beyond the whole schedule at once brings every retry
   )
 })
 
+test('what was given up long ago is found among however much was given up since', async (t) => {
+  const subscriber = await startSubscriber(t, answeringStatus(500, { 'x-slack-no-retry': '1' }))
+  const { store, clock, relay, setTitle, node } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
+  await setTitle('Analyst')
+  await relay.settled()
+  await relay.stop()
+  const [kept] = await store.findUndelivered(TEAM, null, 10)
+  assert.ok(kept)
+  const { teamId, reader } = kept
+  const others = Array.from({ length: 1500 }, (_, index) => ({ ...kept, id: `Ev${index}`, seq: -1 }))
+  await store.saveProgress({ teamId, reader, keep: others })
+
+  const log = { info: () => {}, warn: () => {} }
+  const again = createRelay({ store, node, clock, log, publicUrl: () => 'http://127.0.0.1:4390', allowPrivate: true })
+  await again.start()
+  subscriber.answering = taking
+  assert.equal((await again.redeliver(kept.id))?.ok, true)
+  assert.equal(subscriber.arrived.at(-1)?.json.event_id, kept.id)
+  await again.stop()
+  assert.equal(await store.findUndeliveredById(TEAM, kept.id), undefined)
+})
+
 test('an event that arrives at the second attempt leaves no row', async (t) => {
   const subscriber = await startSubscriber(t, (response) => {
     subscriber.answering = taking

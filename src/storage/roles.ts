@@ -36,6 +36,7 @@ export type ProgressKeeping = Pick<
   | 'beginReaders'
   | 'saveProgress'
   | 'findUndelivered'
+  | 'findUndeliveredById'
   | 'claimDue'
   | 'findNextDue'
   | 'trimLog'

@@ -85,6 +85,7 @@ export interface Store {
   /** Undelivered entries of a team and a reader, in the order of their `nextAt`, those that are given up last; all
    * readers: null. `limit` ≤ 1000. */
   findUndelivered(teamId: TeamId, reader: string | null, limit: number): Promise<readonly Undelivered[]>
+  findUndeliveredById(teamId: TeamId, id: string): Promise<Undelivered | undefined>
   /** Takes what a reader is to try at `now` or before, of all teams, the earliest first: nobody else is given it before
    * `later`, which becomes its `nextAt`. Unix milliseconds. `limit` ≤ 1000. */
   claimDue(reader: string, now: number, later: number, limit: number): Promise<readonly Undelivered[]>

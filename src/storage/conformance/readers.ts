@@ -66,6 +66,10 @@ export const READERS: readonly Case[] = [
       assert.deepEqual(await store.findUndelivered(OTHER_TEAM, null, 10), [elsewhere])
       assert.deepEqual(await store.findUndelivered(TEAM, 'nobody', 10), [])
       await assert.rejects(store.findUndelivered(TEAM, READER, 1001), RangeError)
+      assert.deepEqual(await store.findUndeliveredById(TEAM, 'Ev1'), late)
+      assert.deepEqual(await store.findUndeliveredById(TEAM, 'Ev3'), never)
+      assert.deepEqual(await store.findUndeliveredById(OTHER_TEAM, 'Ev1'), elsewhere)
+      assert.equal(await store.findUndeliveredById(OTHER_TEAM, 'Ev3'), undefined)
     },
   },
   {

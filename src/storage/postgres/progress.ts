@@ -32,6 +32,9 @@ export function openProgress({ db, tables, writing }: Parts): ProgressKeeping {
       const rows = pageOf(limit)
       return reader === null ? undelivered.findOfTeam(teamId, rows) : undelivered.findOfReader(teamId, reader, rows)
     },
+    async findUndeliveredById(teamId, id) {
+      return undelivered.find(teamId, id)
+    },
     async claimDue(reader, now, later, limit) {
       const due = Map.groupBy(await undelivered.findDue(reader, now, pageOf(limit)), ({ teamId }) => teamId)
       const claims = [...due].map(([teamId, rows]) => {

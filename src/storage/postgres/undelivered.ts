@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts'
 export interface UndeliveredRows {
   findOfReader(teamId: TeamId, reader: string, limit: number): Promise<readonly Undelivered[]>
   findOfTeam(teamId: TeamId, limit: number): Promise<readonly Undelivered[]>
+  find(teamId: TeamId, id: string): Promise<Undelivered | undefined>
   findNextDue(reader: string): Promise<number | undefined>
   /** The number of the first entry that waits to be tried again for one of the readers. */
   findFirstWaiting(teamId: TeamId, readers: readonly string[]): Promise<number | undefined>
@@ -73,6 +74,22 @@ export function openUndelivered(db: Connection): UndeliveredRows {
       id
     limit
       $2`)
+
+  const find = db.prepare<[TeamId, id: string], Undelivered>(`
+    select
+      id,
+      reader,
+      team_id as "teamId",
+      seq,
+      type,
+      attempts,
+      reason,
+      next_at as "nextAt"
+    from
+      undelivered
+    where
+      team_id = $1
+      and id = $2`)
 
   const findNextDue = db.prepare<[reader: string], { next_at: number }>(`
     select
@@ -205,6 +222,7 @@ export function openUndelivered(db: Connection): UndeliveredRows {
   return {
     findOfReader: (teamId, reader, limit) => findOfReader.all(teamId, reader, limit),
     findOfTeam: (teamId, limit) => findOfTeam.all(teamId, limit),
+    find: (teamId, id) => find.get(teamId, id),
     findNextDue: async (reader) => (await findNextDue.get(reader))?.next_at,
     findFirstWaiting: async (teamId, readers) => (await findFirstWaiting.get(teamId, readers))?.seq ?? undefined,
     dropBelow: async (teamId, readers, seq) => {

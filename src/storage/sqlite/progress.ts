@@ -35,6 +35,9 @@ export function openProgress({ gate, tables, leases, writing }: Parts): Progress
         reader === null ? undelivered.findOfTeam(teamId, rows) : undelivered.findOfReader(teamId, reader, rows),
       )
     },
+    async findUndeliveredById(teamId, id) {
+      return gate.read(() => undelivered.find(teamId, id))
+    },
     async claimDue(reader, now, later, limit) {
       const rows = pageOf(limit)
       const next = gate.read(() => undelivered.findNextDue(reader))

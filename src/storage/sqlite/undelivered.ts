@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts'
 export interface UndeliveredRows {
   findOfReader(teamId: TeamId, reader: string, limit: number): readonly Undelivered[]
   findOfTeam(teamId: TeamId, limit: number): readonly Undelivered[]
+  find(teamId: TeamId, id: string): Undelivered | undefined
   findNextDue(reader: string): number | undefined
   /** The number of the first entry that waits to be tried again for one of the readers. */
   findFirstWaiting(teamId: TeamId, readers: readonly string[]): number | undefined
@@ -63,6 +64,22 @@ export function openUndelivered(db: Connection): UndeliveredRows {
       id
     limit
       ?`)
+
+  const find = db.prepare<[TeamId, id: string], Undelivered>(`
+    select
+      id,
+      reader,
+      team_id as "teamId",
+      seq,
+      type,
+      attempts,
+      reason,
+      next_at as "nextAt"
+    from
+      undelivered
+    where
+      team_id = ?
+      and id = ?`)
 
   const findNextDue = db.prepare<[reader: string], { next_at: number }>(`
     select
@@ -189,6 +206,7 @@ export function openUndelivered(db: Connection): UndeliveredRows {
   return {
     findOfReader: (teamId, reader, limit) => findOfReader.all(teamId, reader, limit),
     findOfTeam: (teamId, limit) => findOfTeam.all(teamId, limit),
+    find: (teamId, id) => find.get(teamId, id),
     findNextDue: (reader) => findNextDue.get(reader)?.next_at,
     findFirstWaiting: (teamId, readers) => {
       const found = readers.map((reader) => findFirstWaiting.get(teamId, reader)?.seq ?? Number.POSITIVE_INFINITY)
