@@ -185,12 +185,12 @@ test('serve says where links in its mails lead, unless it was told', async (t) =
   const data = join(temporaryFolder(t), 'team')
   const flags = ['--data', data, '--smtp-url', 'smtp://user:s3cret@mail.example.com']
   const asked = await startProgram(t, flags, { command: 'serve' })
+  await asked.stop()
   assert.match(asked.stderr(), /^Notice: links in mails lead to http:\/\/127\.0\.0\.1:\d+\. Say with --public-url/m)
   assert.ok(!asked.stderr().includes('s3cret'))
-  await asked.stop()
   const told = await startProgram(t, [...flags, '--public-url', 'https://people.example.com'], { command: 'serve' })
-  assert.doesNotMatch(told.stderr(), /links in mails/)
   await told.stop()
+  assert.doesNotMatch(told.stderr(), /links in mails/)
 })
 
 test('what was typed wrong ends with 2 and a hint', async (t) => {
