@@ -121,7 +121,8 @@ async function postFollowing(webhook: Webhook, way: Way): Promise<WebhookOutcome
     const next = redirectOf(answer, url)
     if (next === undefined) return judge(answer)
     if (redirects === REDIRECTS_MAX) {
-      return failed('too_many_redirects', { status: answer.status, detail: `More than ${REDIRECTS_MAX} redirects.` })
+      const detail = `More than ${REDIRECTS_MAX} redirects.`
+      return failed('too_many_redirects', { status: answer.status, noRetry: wantsNoRetry(answer), detail })
     }
     url = next
   }
@@ -146,10 +147,14 @@ function redirectOf({ status, headers }: Answer, from: URL): URL | undefined {
   return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined
 }
 
-function judge({ status, headers, text }: Answer): WebhookOutcome {
+function judge(answer: Answer): WebhookOutcome {
+  const { status, text } = answer
   if (status >= 200 && status <= 299) return { ok: true, status, text }
-  const noRetry = headers['x-slack-no-retry'] === '1'
-  return failed('http_error', { status, noRetry, detail: `Answered ${status}.` })
+  return failed('http_error', { status, noRetry: wantsNoRetry(answer), detail: `Answered ${status}.` })
+}
+
+function wantsNoRetry({ headers }: Answer): boolean {
+  return headers['x-slack-no-retry'] === '1'
 }
 
 function failed(
