@@ -110,6 +110,16 @@ describe('of calls that two nodes get at once', () => {
     }
   })
 
+  test('under keys that were never met, each passes as often as it may, whoever makes its row', async () => {
+    const nodes = await cleared(pair)
+    for (let round = 0; round < 30; round += 1) {
+      const keys = times(20, (index) => `${round} ${index}`)
+      const made = [keys, keys.toReversed()].flatMap((order) => order.map((key) => [calls(key, 3)]))
+      const waits = await onBoth(nodes, made, NOW)
+      assert.deepEqual(waits.toSorted(), [...times(60, () => 0), ...times(20, () => 60)])
+    }
+  })
+
   test('as many pass as a naive reading of the rules lets pass, with the same waits', async () => {
     const burst = fc.record({
       passed: fc.oneof(fc.integer({ min: 0, max: 20_000 }), fc.integer({ min: 59_990, max: 60_010 })),

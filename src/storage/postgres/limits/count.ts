@@ -41,15 +41,21 @@ export function openCounting(transaction: Transaction, followsCallers: boolean):
 
 /** How often others may each have made another one of the new rows. */
 const ATTEMPTS_MAX = 10
+/** What has taken longer is not begun again: the caller waits. */
+const REPEAT_WITHIN_MS = 2000
 
 /** A new row that somebody else has made meanwhile is there the next time, and is held. */
 async function untilNobodyWasQuicker(countOnce: () => Promise<void>): Promise<void> {
+  const start = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await countOnce()
     } catch (error) {
       if (!isConstraintViolation(error)) throw error
-      if (attempt === ATTEMPTS_MAX) throw new StorageUnavailable('Others count the same calls.', { cause: error })
+      const isLate = performance.now() - start > REPEAT_WITHIN_MS
+      if (attempt === ATTEMPTS_MAX || isLate) {
+        throw new StorageUnavailable('Others have made the rows of the same counts.', { cause: error })
+      }
     }
   }
 }
