@@ -172,6 +172,21 @@ export const teamProfileScenarios = scenarios('team.profile.get', [
     expect: { ok: true },
   },
   {
+    name: 'an empty visibility in a query tells all fields',
+    call: { as: 'xoxp-mel', by: 'query', args: { visibility: '' } },
+    expect: { ok: true },
+  },
+  {
+    name: 'an empty visibility in a form tells all fields',
+    call: { as: 'xoxp-mel', by: 'form', args: { visibility: '' } },
+    expect: { ok: true },
+  },
+  {
+    name: 'an empty visibility in a JSON body tells all fields',
+    call: { as: 'xoxp-mel', by: 'json', args: { visibility: '' } },
+    expect: { ok: true },
+  },
+  {
     name: 'another visibility is refused with what is possible',
     call: { as: 'xoxp-mel', args: { visibility: 'some' } },
     expect: { ok: false, error: 'invalid_arguments' },

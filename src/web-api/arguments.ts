@@ -58,11 +58,18 @@ export const arg = {
     },
   }),
 
-  choice: <const Value extends string>(values: readonly Value[], about: Described): Arg<Value, false> => ({
+  /** An empty choice is none: forms send every argument (docs/decisions/0003). */
+  choice: <const Value extends string>(
+    values: readonly Value[],
+    about: Described,
+  ): Arg<Value | undefined, false, Value> => ({
     ...about,
     required: false,
     json: { type: 'string', enum: values },
-    read: (raw, name) => values.find((value) => value === raw) ?? wrong(name, `send one of ${values.join(', ')}`),
+    read: (raw, name) => {
+      if (raw === '') return undefined
+      return values.find((value) => value === raw) ?? wrong(name, `send one of ${values.join(', ')}`)
+    },
   }),
 
   /** A malformed id names nobody: it is answered like an unknown one (docs/decisions/0019). */
