@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { listen } from '../src/http/listener.ts'
 import { range, withHostileCallers } from './support/hostile.ts'
 import { sendRaw } from './support/raw.ts'
@@ -21,6 +22,11 @@ function set(contentType: string | undefined, body: string | Buffer, more: Sent 
     ...(contentType === undefined ? {} : { 'content-type': contentType }),
   }
   return send(`${server().api}users.profile.set`, { headers, body, ...more })
+}
+
+function setCoded(coding: string, contentType: string, body: string | Buffer): Promise<Received> {
+  const headers = { authorization: 'Bearer xoxp-ada', 'content-type': contentType, 'content-encoding': coding }
+  return set(contentType, body, { headers })
 }
 
 const deep = (open: string, close: string) => open.repeat(100_000) + close.repeat(100_000)
@@ -151,6 +157,36 @@ describe('a body', () => {
       const answer = await set(contentType, body)
       assertSlackForm(answer, what)
       assert.equal(answer.json.error, error)
+    })
+  }
+
+  const PACKERS: Readonly<Record<string, (text: string) => Buffer>> = {
+    gzip: gzipSync,
+    'X-GZIP': gzipSync,
+    deflate: deflateSync,
+    'identity, deflate': deflateRawSync,
+    br: brotliCompressSync,
+  }
+  for (const [coding, pack] of Object.entries(PACKERS)) {
+    test(`packed as ${coding} is told to come uncompressed`, async () => {
+      const packed = [
+        [JSON_TYPE, profileOf('{"title":"x"}'), 'invalid_json'],
+        [FORM, formOf('{"title":"x"}'), 'invalid_form_data'],
+        [MULTIPART, `${part('profile', '{"title":"x"}')}--b--`, 'invalid_form_data'],
+        ['text/plain', profileOf('{"title":"x"}'), 'invalid_form_data'],
+      ] as const
+      for (const [contentType, text, error] of packed) {
+        const answer = await setCoded(coding, contentType, pack(text))
+        assertSlackForm(answer, contentType)
+        assert.equal(answer.json.error, error, contentType)
+        assert.match(answer.json.response_metadata.messages[0], /send the body uncompressed/, contentType)
+      }
+    })
+  }
+
+  for (const coding of ['identity', 'Identity', '', 'utf-8']) {
+    test(`under "${coding}", which packs nothing, is read as it is`, async () => {
+      assert.equal((await setCoded(coding, JSON_TYPE, '{"name":"skype","value":""}')).json.ok, true)
     })
   }
 

@@ -56,6 +56,10 @@ export function readBody(call: Call): Body | Refusal<BodyError> | Promise<Body |
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'iso-8859-1') {
     return refuse('invalid_charset', 'send charset=utf-8 or charset=iso-8859-1, or none')
   }
+  if (isCompressed(call)) {
+    const code = type === JSON_TYPE ? 'invalid_json' : 'invalid_form_data'
+    return refuse(code, 'send the body uncompressed, without a Content-Encoding')
+  }
   if (type === MULTIPART) return readMultipartBody(call)
 
   const isJson = type === JSON_TYPE || (type === PLAIN && startsLikeJson(call.body))
@@ -64,6 +68,14 @@ export function readBody(call: Call): Body | Refusal<BodyError> | Promise<Body |
   }
   const text = call.body.toString(charset === 'iso-8859-1' ? 'latin1' : 'utf8')
   return isJson ? readJson(text) : asBody(readForm(text, 'body'), false)
+}
+
+const COMPRESSED = /\b(?:gzip|deflate|br|zstd|compress)\b/i
+
+/** Anything else in this header is passed over: some clients put the charset there (docs/decisions/0003). */
+function isCompressed(call: Call): boolean {
+  const coding = headerOf(call, 'content-encoding')
+  return coding !== undefined && COMPRESSED.test(coding)
 }
 
 function asBody(args: RawArgs | Refusal<FormError>, isJson: boolean): Body | Refusal<FormError> {
