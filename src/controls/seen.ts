@@ -1,4 +1,4 @@
-import type { LogEntry } from '../domain/event.ts'
+import { type LogEntry, userIdOf } from '../domain/event.ts'
 import type { TeamId } from '../domain/ids.ts'
 import { isToldToAll } from '../domain/team-prefs.ts'
 import { allTeams } from '../storage/all-teams.ts'
@@ -66,7 +66,7 @@ function showEvent(entry: LogEntry): EventShown {
     seq: entry.seq,
     at: entry.at / 1000,
     team: entry.teamId,
-    user: entry.kind === 'user' ? entry.user.id : entry.userId,
+    user: userIdOf(entry),
     kind: entry.kind,
     types: typesOf(entry),
   }

@@ -22,6 +22,9 @@ export interface Delivery {
   readonly durationMs: number
 }
 
+/** What is known of the last attempt. */
+export type PastDelivery = Pick<Delivery, 'id' | 'seq' | 'type' | 'attempt' | 'ok' | 'reason'>
+
 const DELIVERIES_MAX = 10_000
 
 /** The last deliveries, in memory: what was delivered costs no row. */

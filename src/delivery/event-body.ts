@@ -1,4 +1,11 @@
-import type { LogEntry, SlackbotMessage, TeamPrefChanged, TokensRevoked, UserFact } from '../domain/event.ts'
+import {
+  type LogEntry,
+  type SlackbotMessage,
+  type TeamPrefChanged,
+  type TokensRevoked,
+  type UserFact,
+  userIdOf,
+} from '../domain/event.ts'
 import type { UserId } from '../domain/ids.ts'
 import { userToWire } from '../domain/profile/to-wire.ts'
 import type { WireUser } from '../domain/profile/wire.ts'
@@ -64,8 +71,7 @@ export interface AppEvent {
 /** The events of an entry that the app has subscribed to and may see. Nothing is told to an app that the team restricts:
  * it could not have read the same by a call. */
 export function eventsFor(entry: LogEntry, app: App, telling: Telling): readonly AppEvent[] {
-  if (app.restricted || entry.kind === 'team_pref_changed') return []
-  if (entry.kind === 'tokens_revoked' && entry.appId !== app.id) return []
+  if (app.restricted || !concerns(entry, app)) return []
   const { idOf = eventIdOf } = telling
   return wireEvents(entry, telling)
     .filter((event) => subscribes(app, event.type))
@@ -202,7 +208,7 @@ function authorizedBy(entry: LogEntry, viewer: Viewer | undefined): { user_id: s
   if (viewer !== undefined) return { user_id: viewer.grant.userId, is_bot: viewer.grant.kind === 'bot' }
   const bot = entry.kind === 'tokens_revoked' ? entry.bot[0] : undefined
   if (bot !== undefined) return { user_id: bot, is_bot: true }
-  return { user_id: entry.kind === 'user' ? entry.user.id : entry.userId, is_bot: false }
+  return { user_id: userIdOf(entry), is_bot: false }
 }
 
 /** Opaque to subscribers; in Slack's form, `4-` and what stands in base64. */

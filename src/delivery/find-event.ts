@@ -1,7 +1,8 @@
+import { userIdOf } from '../domain/event.ts'
 import type { AppId, TeamId } from '../domain/ids.ts'
 import type { App } from '../domain/team.ts'
-import type { FeedParts } from './app-feed.ts'
 import { type AppEvent, eventsFor } from './event-body.ts'
+import type { FeedParts } from './feed-parts.ts'
 import type { AppName } from './transport.ts'
 
 /** An event made again from the log, with the app as it is now. */
@@ -32,7 +33,7 @@ export async function findEvent(
   const team = await store.getTeam(teamId)
   const app = team.apps.get(appId)
   if (app === undefined || !(app.socketMode || hasWebhook(app))) return undefined
-  const viewer = await viewers.find(name, entry.kind === 'user' ? entry.user.id : entry.userId)
+  const viewer = await viewers.find(name, userIdOf(entry))
   const telling = { team, publicUrl: publicUrl(), viewer, idOf: () => id }
   const event = eventsFor(entry, app, telling).find((made) => made.type === type)
   return event && { app, event }

@@ -1,5 +1,6 @@
 import type { TeamId } from '../domain/ids.ts'
-import { AppFeed, type FeedFacts, type FeedParts } from './app-feed.ts'
+import { AppFeed } from './app-feed.ts'
+import type { FeedFacts, FeedParts } from './feed-parts.ts'
 import { readerOf } from './find-event.ts'
 import { Place } from './place.ts'
 

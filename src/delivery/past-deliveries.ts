@@ -1,6 +1,6 @@
 import type { Store } from '../storage/store.ts'
-import type { AppFeed, PastDelivery } from './app-feed.ts'
-import type { DeliveryJournal } from './delivery-journal.ts'
+import type { AppFeed } from './app-feed.ts'
+import type { DeliveryJournal, PastDelivery } from './delivery-journal.ts'
 import type { Feeds } from './feeds.ts'
 import { readerOf } from './find-event.ts'
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { LogEntry } from '../domain/event.ts'
+import { type LogEntry, userIdOf } from '../domain/event.ts'
 import type { Grant } from '../domain/grant.ts'
 import type { TeamId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
@@ -142,7 +142,7 @@ function eyesOf(grant: Grant): ReturnType<typeof viewerOf> {
 
 /** Connections of the same view are told the same text. */
 function viewOf(entry: ToldEntry, { scopes, userId }: Grant): string {
-  const about = entry.kind === 'user' ? entry.user.id : entry.userId
+  const about = userIdOf(entry)
   return `${about === userId} ${scopes.includes('users:read.email')}`
 }
 

@@ -64,6 +64,11 @@ export interface TeamPrefChanged {
 
 export type Fact = UserFact | OtherFact
 
+/** Whom a fact is about, or who brought it about. */
+export function userIdOf(fact: Fact): UserId {
+  return fact.kind === 'user' ? fact.user.id : fact.userId
+}
+
 /** The facts that ask for a mail, and the reader of the log who sends them. */
 export const MAILED_KINDS: readonly OtherFact['kind'][] = ['email_changed', 'email_requested']
 export const MAIL_READER = 'mail'
