@@ -1,6 +1,7 @@
+import assert from 'node:assert'
 import type { Count } from '../../../domain/limits/count.ts'
-import { type Counters, type Kept, MINUTE_MS } from '../../../domain/limits/counters.ts'
-import { fromRow, type Kind, type Known, LAPSES, rowKeyOf, toRow, type Values } from './holder.ts'
+import { type Counters, MINUTE_MS } from '../../../domain/limits/counters.ts'
+import { fromRow, type Known, rowKeyOf, toRow } from './holder.ts'
 import type { ChangedRow, LimitKey, LimitRow } from './rows.ts'
 
 /** The rows of some counts, as the rules see them, and what the rules have made of them. */
@@ -13,29 +14,43 @@ export interface LoadedCounters extends Counters {
 
 /** `now` is about the present. */
 export function loadCounters(counts: readonly Count[], rows: readonly LimitRow[], now: number): LoadedCounters {
-  const found = new Map(rows.map((row) => [row.key, row]))
-  const loaded = new Map<string, LoadedRow>()
-  const of = { bucket: new KeptRows('bucket'), calls: new KeptRows('calls'), distinct: new KeptRows('distinct') }
-  for (const count of counts) {
-    const rowKey = rowKeyOf(count)
-    let row = loaded.get(rowKey.key)
-    if (row === undefined) {
-      const present = found.get(rowKey.key)
-      row = { rowKey, known: fromRow(present, now), isNew: present === undefined, isChanged: false }
-      loaded.set(rowKey.key, row)
-    }
-    of[count.kind].add(count.key, row)
+  const loaded = loadRows(counts, rows, now)
+  const windows = findWindows(counts, loaded)
+  const buckets: Counters['buckets'] = {
+    get: (key) => loaded.get(key)?.known.bucket,
+    set: (key, fullAt) => {
+      change(loaded.get(key)).bucket = fullAt
+    },
+  }
+  const calls: Counters['calls'] = {
+    get: (key) => {
+      const window = windows.get(key)
+      return window?.row.known.calls.get(window.name)
+    },
+    set: (key, times) => {
+      const window = windows.get(key)
+      change(window?.row).calls.set(window?.name ?? '', times)
+    },
+  }
+  const distinct: Counters['distinct'] = {
+    get: (key) => loaded.get(key)?.known.distinct,
+    set: (key, uses) => {
+      change(loaded.get(key)).distinct = uses
+    },
+  }
+  const newestOf = (count: Count): number => {
+    if (count.kind === 'bucket') return (buckets.get(count.key, now) ?? 0) - MINUTE_MS
+    if (count.kind === 'calls') return calls.get(count.key, now)?.at(-1) ?? 0
+    return distinct.get(count.key, now)?.at(-1)?.at ?? 0
   }
 
   return {
-    buckets: of.bucket,
-    calls: of.calls,
-    distinct: of.distinct,
-    newestOf: (wanted) => Math.max(0, ...wanted.map(({ kind, key }) => of[kind].lapseOf(key) - MINUTE_MS)),
-    changed: () =>
-      [...loaded.values()]
-        .filter(({ isChanged }) => isChanged)
-        .map(({ rowKey, known, isNew }) => ({ ...toRow(rowKey, known, now), isNew })),
+    ...{ buckets, calls, distinct },
+    newestOf: (wanted) => wanted.reduce((newest, count) => Math.max(newest, newestOf(count)), 0),
+    changed: () => {
+      const changed = [...loaded.values()].filter(({ isChanged }) => isChanged)
+      return changed.map(({ rowKey, known, isNew }) => ({ ...toRow(rowKey, known, now), isNew }))
+    },
   }
 }
 
@@ -43,8 +58,8 @@ export function loadCounters(counts: readonly Count[], rows: readonly LimitRow[]
 export function rowKeysOf(counts: readonly Count[]): readonly LimitKey[] {
   const keys = new Map<string, LimitKey>()
   for (const count of counts) {
-    const rowKey = rowKeyOf(count)
-    keys.set(rowKey.key, rowKey)
+    const key = rowKeyOf(count)
+    if (!keys.has(key)) keys.set(key, { teamId: count.teamId, key })
   }
   return [...keys.values()]
 }
@@ -56,31 +71,41 @@ interface LoadedRow {
   isChanged: boolean
 }
 
-class KeptRows<K extends Kind> implements Kept<Values[K]> {
-  readonly #kind: K
-  readonly #rows = new Map<string, LoadedRow>()
-
-  constructor(kind: K) {
-    this.#kind = kind
+/** Those that were found, and what will become new ones. */
+function loadRows(counts: readonly Count[], rows: readonly LimitRow[], now: number): ReadonlyMap<string, LoadedRow> {
+  const loaded = new Map<string, LoadedRow>()
+  for (const row of rows) {
+    loaded.set(row.key, { rowKey: row, known: fromRow(row, now), isNew: false, isChanged: false })
   }
-
-  add(key: string, row: LoadedRow): void {
-    this.#rows.set(key, row)
+  for (const rowKey of rowKeysOf(counts)) {
+    if (loaded.has(rowKey.key)) continue
+    loaded.set(rowKey.key, { rowKey, known: { calls: new Map() }, isNew: true, isChanged: false })
   }
+  return loaded
+}
 
-  get(key: string): Values[K] | undefined {
-    return this.#rows.get(key)?.known[this.#kind].get(key)
-  }
+interface LoadedWindow {
+  readonly row: LoadedRow
+  /** What the key of the count has beyond that of the row. */
+  readonly name: string
+}
 
-  set(key: string, value: Values[K]): void {
-    const row = this.#rows.get(key)
-    if (row === undefined) return
-    row.known[this.#kind].set(key, value)
-    row.isChanged = true
+/** By the keys of their counts. */
+function findWindows(
+  counts: readonly Count[],
+  loaded: ReadonlyMap<string, LoadedRow>,
+): ReadonlyMap<string, LoadedWindow> {
+  const windows = new Map<string, LoadedWindow>()
+  for (const count of counts) {
+    if (count.kind !== 'calls' || windows.has(count.key)) continue
+    const row = loaded.get(count.holder)
+    if (row !== undefined) windows.set(count.key, { row, name: count.key.slice(count.holder.length) })
   }
+  return windows
+}
 
-  lapseOf(key: string): number {
-    const value = this.get(key)
-    return value === undefined ? 0 : LAPSES[this.#kind](value)
-  }
+function change(row: LoadedRow | undefined): Known {
+  assert(row, 'A count is changed that was not loaded.')
+  row.isChanged = true
+  return row.known
 }
