@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { UserId } from '../../domain/ids.ts'
 import { grant, keyFor, setTitle, team, user } from '../conformance/people.ts'
+import { tablesOf } from './backup.ts'
 import { connect, MEMORY } from './connection.ts'
 import { migrate } from './migrate.ts'
 import { openSqlite } from './open.ts'
@@ -16,18 +17,7 @@ after(() => rmSync(directory, { recursive: true }))
 test('a snapshot has every table and every column of the schema, except the list of migrations and the notes', () => {
   const db = connect(MEMORY)
   migrate(db)
-  const names = db
-    .prepare<[], string>(`
-      select
-        name
-      from
-        sqlite_schema
-      where
-        type = 'table'
-        and name not like 'sqlite_%'
-        and name not in ('migrations', 'notes')`)
-    .pluck()
-    .all()
+  const names = tablesOf(db).filter((name) => !['migrations', 'notes'].includes(name))
   const columnsOf = db.prepare<[table: string], string>('select name from pragma_table_info(?)').pluck()
   const schema = Object.fromEntries(names.map((name) => [name, columnsOf.all(name).toSorted()]))
   const inSnapshot = Object.entries(SNAPSHOT_TABLES).map(([name, columns]) => [name, columns.toSorted()])
