@@ -3,6 +3,7 @@ import { LOG_LEVELS } from './cli/command.ts'
 import { COMMANDS, type CommandName } from './cli/commands.ts'
 import { helpFor, overview } from './cli/help.ts'
 import { readClientCommand } from './cli/read-client.ts'
+import { readExpiresIn, readLogRetention } from './cli/read-durations.ts'
 import { type Env, type FlagValues, readFlags } from './cli/read-flags.ts'
 import { isOperatorCommand, readOperatorCommand } from './cli/read-operator.ts'
 import { readPlace } from './cli/read-place.ts'
@@ -15,11 +16,6 @@ import { TOKEN_KINDS } from './domain/grant.ts'
 
 /** With it the end still comes within 10 s, which is what Docker waits for. */
 const DRAIN_DELAY_SECONDS_MAX = 5
-const EXPIRES_IN_DAYS_MAX = 3650
-/** Mails are tried again for almost a day. */
-const LOG_RETENTION_DAYS_MIN = 1
-const LOG_RETENTION_DAYS_MAX = 3650
-const DAY_SECONDS = 86_400
 
 /** First words that need a second one: `token create`. */
 const GROUPS: ReadonlyMap<string, readonly string[]> = groupsOf(COMMANDS.map(({ name }) => name))
@@ -85,7 +81,7 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
         ...readDevStore(values),
         ...readDevSwitches(values),
         smtp: readSmtp(values),
-        logRetentionMs: readLogRetention(values),
+        logRetentionMs: readLogRetention(needed(values, 'log-retention')),
         json,
       }
     case 'serve':
@@ -99,7 +95,7 @@ function readCommand(name: CommandName, values: FlagValues, env: Env): Command {
         allowPrivateWebhooks: values.isOn('allow-private-webhooks'),
         drainDelayMs: readDrainDelay(values),
         smtp: readSmtp(values),
-        logRetentionMs: readLogRetention(values),
+        logRetentionMs: readLogRetention(needed(values, 'log-retention')),
         json,
       }
     case 'check-workspace':
@@ -167,30 +163,6 @@ function readNewToken(values: FlagValues): Omit<TokenCreate, 'run' | 'place' | '
     kind,
     expiresInSeconds: readExpiresIn(values.text('expires-in')),
   }
-}
-
-function readExpiresIn(text: string | undefined): number | null {
-  if (text === undefined) return null
-  const seconds = readSeconds(text)
-  if (!(seconds >= 1) || seconds > EXPIRES_IN_DAYS_MAX * DAY_SECONDS) {
-    throw new Wrong(`--expires-in must be a time such as 30d, 12h, 90m or 3600s, at most ${EXPIRES_IN_DAYS_MAX}d`)
-  }
-  return seconds
-}
-
-function readLogRetention(values: FlagValues): number {
-  const seconds = readSeconds(needed(values, 'log-retention'))
-  if (!(seconds >= LOG_RETENTION_DAYS_MIN * DAY_SECONDS) || seconds > LOG_RETENTION_DAYS_MAX * DAY_SECONDS) {
-    const range = `from ${LOG_RETENTION_DAYS_MIN}d to ${LOG_RETENTION_DAYS_MAX}d`
-    throw new Wrong(`--log-retention must be a time such as 30d or 48h, ${range}`)
-  }
-  return seconds * 1000
-}
-
-/** Of a time such as `30d`; else no number. */
-function readSeconds(text: string): number {
-  const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
-  return Number(amount) * ({ s: 1, m: 60, h: 3600, d: DAY_SECONDS }[unit ?? ''] ?? Number.NaN)
 }
 
 function needed(values: FlagValues, name: string): string {

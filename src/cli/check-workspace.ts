@@ -12,11 +12,10 @@ export async function checkWorkspace({ files }: CheckWorkspace, terminal: Termin
   for (const file of files) {
     const outcome = parseWorkspace(await readText(file), file)
     const wrong = areProblems(outcome) ? [tellProblems(file, outcome)] : twins.find(file, outcome)
-    if (!areProblems(outcome) && wrong.length === 0) terminal.out(`${file} is right: ${summaryOf(outcome)}.\n`)
-    else {
+    if (areProblems(outcome) || wrong.length > 0) {
       terminal.error(`${wrong.join('\n')}\n`)
       code = 1
-    }
+    } else terminal.out(`${file} is right: ${summaryOf(outcome)}.\n`)
   }
   return code
 }

@@ -115,10 +115,7 @@ export const CLIENT_COMMANDS = [
         many: true,
         doc: 'The profile key, or field id or label, of a column; COLUMN= leaves it out.',
       },
-      {
-        name: 'clear-empty',
-        doc: 'An empty cell clears the value, instead of leaving it as it is.',
-      },
+      { name: 'clear-empty', doc: 'An empty cell clears the value, instead of leaving it as it is.' },
       {
         name: 'abort-over',
         value: 'PERCENT',

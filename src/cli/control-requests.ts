@@ -1,9 +1,9 @@
-import type { AnswerControl } from './control-socket.ts'
+import type { AnswerControl, ControlParts } from './control-socket.ts'
 import { answerSettings, parseSettingsRequest } from './settings-requests.ts'
 import { answerTokenRequests } from './token-requests.ts'
 
 /** Everything that a server is asked by whoever holds its data folder. */
-export function answerControlRequests(around: Parameters<typeof answerTokenRequests>[0]): AnswerControl {
+export function answerControlRequests(around: ControlParts): AnswerControl {
   const answerToken = answerTokenRequests(around)
   return async (request) => {
     const settings = parseSettingsRequest(request)

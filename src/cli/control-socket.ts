@@ -1,11 +1,18 @@
 import { unlink } from 'node:fs/promises'
 import { createConnection, createServer, type Socket } from 'node:net'
 import { join, relative, resolve } from 'node:path'
+import type { Store } from '../storage/store.ts'
 
 /** What the owner of a data folder says to the server that runs on it, and hears from it: one line of JSON each. */
 export type ControlAnswer =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly error: string }
+/** What an answer is made from. */
+export interface ControlParts {
+  readonly store: Store
+  readonly clock: { now(): number }
+}
+
 export type AnswerControl = (request: unknown) => Promise<ControlAnswer>
 
 export interface ControlSocket {

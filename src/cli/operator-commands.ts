@@ -38,10 +38,7 @@ export const OPERATOR_COMMANDS = [
     flags: [
       SERVER_DATA,
       { name: 'to', value: 'FILE', env: 'NAMETAG_TO', doc: 'The file to make. Needed.' },
-      {
-        name: 'with-key',
-        doc: 'Put the key of the tokens into it: then the file is as secret as the tokens.',
-      },
+      { name: 'with-key', doc: 'Put the key of the tokens into it: then the file is as secret as the tokens.' },
       FORCE,
       JSON_OUT,
     ],

@@ -1,9 +1,8 @@
 import { isRefusal } from '../domain/errors.ts'
 import { SLACKBOT } from '../domain/slackbot.ts'
 import { changePrefs, prefsToWire, type WirePrefs } from '../domain/team-prefs.ts'
-import type { Store } from '../storage/store.ts'
 import { readPrefs } from '../workspace/read-prefs.ts'
-import type { ControlAnswer } from './control-socket.ts'
+import type { ControlAnswer, ControlParts } from './control-socket.ts'
 import { findTeam } from './find-team.ts'
 
 export type SettingsRequest =
@@ -16,14 +15,9 @@ export interface SettingsTold {
   readonly prefs: WirePrefs
 }
 
-interface Surroundings {
-  readonly store: Store
-  readonly clock: { now(): number }
-}
-
 /** The same work whether a running server is asked or the command opened the store itself. Whoever has the data may set
  * what would lock an owner out: they can always take it back (docs/decisions/0058). */
-export async function answerSettings({ store, clock }: Surroundings, request: SettingsRequest): Promise<ControlAnswer> {
+export async function answerSettings({ store, clock }: ControlParts, request: SettingsRequest): Promise<ControlAnswer> {
   const team = await findTeam(store, request.team)
   if (typeof team === 'string') return { ok: false, error: team }
   if (request.command === 'settings get') return told({ team: team.id, prefs: prefsToWire(team) })

@@ -6,7 +6,7 @@ import { allTeams } from '../storage/all-teams.ts'
 import type { Store } from '../storage/store.ts'
 import { mintToken } from '../storage/token-keys.ts'
 import { isScope, SCOPES_MAX } from '../workspace/read-tokens.ts'
-import type { AnswerControl, ControlAnswer } from './control-socket.ts'
+import type { AnswerControl, ControlAnswer, ControlParts } from './control-socket.ts'
 import { findTeam } from './find-team.ts'
 
 export type TokenRequest =
@@ -31,13 +31,8 @@ export interface NewToken {
 const LISTED_MAX = 10_000
 const PAGE_TOKENS = 1000
 
-interface Surroundings {
-  readonly store: Store
-  readonly clock: { now(): number }
-}
-
 /** The same work whether a running server is asked or the command opened the store itself. */
-export function answerTokenRequests(around: Surroundings): AnswerControl {
+export function answerTokenRequests(around: ControlParts): AnswerControl {
   return async (request) => {
     const parsed = parseRequest(request)
     switch (parsed?.command) {
@@ -56,7 +51,7 @@ export function answerTokenRequests(around: Surroundings): AnswerControl {
 }
 
 async function createToken(
-  around: Surroundings,
+  around: ControlParts,
   asked: TokenRequest & { command: 'token create' },
 ): Promise<ControlAnswer> {
   const team = await findTeam(around.store, asked.team)
@@ -88,7 +83,7 @@ export interface TokenWish {
   readonly expiresInSeconds: number | null
 }
 
-export async function storeNewToken({ store, clock }: Surroundings, wish: TokenWish): Promise<NewToken> {
+export async function storeNewToken({ store, clock }: ControlParts, wish: TokenWish): Promise<NewToken> {
   const createdAt = Math.floor(clock.now() / 1000)
   const grant: Grant = {
     tokenId: makeTokenId(),
@@ -106,7 +101,7 @@ export async function storeNewToken({ store, clock }: Surroundings, wish: TokenW
   return { token, grant }
 }
 
-async function listTokens({ store }: Surroundings, wanted: string | null): Promise<ControlAnswer> {
+async function listTokens({ store }: ControlParts, wanted: string | null): Promise<ControlAnswer> {
   const team = wanted === null ? undefined : await findTeam(store, wanted)
   if (typeof team === 'string') return no(team)
   const tokens: Grant[] = []
@@ -129,7 +124,7 @@ async function findTokens(store: Store, teamId: TeamId): Promise<readonly Grant[
 }
 
 async function revokeToken(
-  { store, clock }: Surroundings,
+  { store, clock }: ControlParts,
   { team: wanted, tokenId }: TokenRequest & { command: 'token revoke' },
 ): Promise<ControlAnswer> {
   const now = Math.floor(clock.now() / 1000)

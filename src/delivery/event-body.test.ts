@@ -4,8 +4,9 @@ import { aGrant, anApp, aTeam, aWorld, ids, NOW, NOW_SECONDS, STATUS_APP, TEAM }
 import type { EventType, LogEntry } from '../domain/event.ts'
 import type { AppId } from '../domain/ids.ts'
 import type { App } from '../domain/team.ts'
-import { concerns, eventsFor, type Telling, timestampOf, wireEvents } from './event-body.ts'
+import { type AppTelling, concerns, eventsFor } from './event-body.ts'
 import { type Viewer, viewerOf } from './viewers.ts'
+import { timestampOf, wireEvents } from './wire-events.ts'
 
 const team = aTeam()
 const ALL: readonly string[] = [
@@ -21,12 +22,12 @@ function appWith(more: Partial<App> = {}): App {
   return { ...anApp(), events: ALL, ...more }
 }
 
-function viewing(scopes: readonly string[], more: Partial<Viewer> = {}): Telling {
+function viewing(scopes: readonly string[], more: Partial<Viewer> = {}): AppTelling {
   const viewer = { ...viewerOf(aGrant({ kind: 'bot', userId: ids.bot, scopes })), ...more }
   return { team, publicUrl: 'http://127.0.0.1:4390', viewer }
 }
 
-const NOBODY: Telling = { team, publicUrl: 'http://127.0.0.1:4390', viewer: undefined }
+const NOBODY: AppTelling = { team, publicUrl: 'http://127.0.0.1:4390', viewer: undefined }
 const PLACE = { seq: 42, teamId: TEAM, at: NOW + 250 }
 
 function userEntry(types: readonly EventType[] = ['user_change', 'user_profile_changed'], userId = ids.ada): LogEntry {
@@ -46,7 +47,7 @@ const REVOKED: LogEntry = {
 const MESSAGE: LogEntry = { kind: 'message', userId: ids.mel, text: 'Hello', ...PLACE }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever shape it expects
-function bodies(entry: LogEntry, app: App, telling: Telling): any[] {
+function bodies(entry: LogEntry, app: App, telling: AppTelling): any[] {
   return eventsFor(entry, app, telling).map(({ body }) => JSON.parse(body))
 }
 
@@ -115,7 +116,7 @@ test('a restricted app hears nothing', () => {
 })
 
 test('the id of an event depends on its place, its type and its app alone', () => {
-  const idsOf = (entry: LogEntry, app: App, telling: Telling) => eventsFor(entry, app, telling).map(({ id }) => id)
+  const idsOf = (entry: LogEntry, app: App, telling: AppTelling) => eventsFor(entry, app, telling).map(({ id }) => id)
   const once = idsOf(userEntry(), appWith(), viewing(['users:read']))
   assert.deepEqual(idsOf(userEntry(), appWith({ requestUrl: 'http://elsewhere/' }), viewing(['users:read', 'x'])), once)
   const others = [

@@ -4,9 +4,9 @@ import type { Grant } from '../domain/grant.ts'
 import type { TeamId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
 import type { Store } from '../storage/store.ts'
-import { wireEvents } from './event-body.ts'
 import type { SocketLine } from './socket-line.ts'
 import { viewerOf } from './viewers.ts'
+import { type Telling, wireEvents } from './wire-events.ts'
 
 const PAGE_ENTRIES = 100
 /** After so many messages, other work has its turn. */
@@ -146,6 +146,6 @@ function viewOf(entry: ToldEntry, { scopes, userId }: Grant): string {
   return `${about === userId} ${scopes.includes('users:read.email')}`
 }
 
-function writeEvents(entry: LogEntry, telling: Parameters<typeof wireEvents>[1]): readonly string[] {
+function writeEvents(entry: LogEntry, telling: Telling): readonly string[] {
   return wireEvents(entry, telling).map((event) => JSON.stringify(event))
 }

@@ -52,7 +52,7 @@ export function createTrimming(options: TrimmingOptions): Trimming {
   let cancelAlarm: Cancel = () => undefined
   let wantNoMore = async () => {}
   /** Teams whose logs could not be trimmed, at the last look. */
-  let stuck = 0
+  let stuckBefore = 0
 
   return {
     async start() {
@@ -98,21 +98,21 @@ export function createTrimming(options: TrimmingOptions): Trimming {
   }
 
   async function trimAll(): Promise<void> {
-    let found = 0
-    let firstFound: TeamId | undefined
+    let stuck = 0
+    let firstStuck: TeamId | undefined
     for await (const { id } of allTeams(store)) {
       if (isOver()) return
       if ((await trim(id)) === 'trimmed') continue
-      found += 1
-      firstFound ??= id
+      stuck += 1
+      firstStuck ??= id
     }
-    if (found > 0 && stuck === 0) {
+    if (stuck > 0 && stuckBefore === 0) {
       log.warn(
-        { teams: found, team: firstFound },
+        { teams: stuck, team: firstStuck },
         'Old entries of the log stay, as an app or a mail has still to take them.',
       )
     }
-    stuck = found
+    stuckBefore = stuck
     lookIn(LOOK_MS)
   }
 

@@ -4,6 +4,8 @@ import type { User } from '../domain/user.ts'
 import type { HandlerCall } from '../web-api/method.ts'
 import { MadeOnce } from './made-once.ts'
 
+const EMAIL_SCOPE = 'users:read.email'
+
 const profiles = new MadeOnce<WireProfile>()
 
 /** The profile as the caller may see it. */
@@ -27,5 +29,3 @@ export function changedProfileAnswer(
 ): WireProfile {
   return profileToWire(user, { team, publicUrl, seesEmail: grant.scopes.includes(EMAIL_SCOPE) })
 }
-
-const EMAIL_SCOPE = 'users:read.email'

@@ -7,6 +7,17 @@ const DEFAULTS = {
   settings: { allowed_ips: [], require_2fa: false, state: null, uneditable_fields: [], sudo_minutes: null },
 }
 
+const EVERY_KEY = {
+  compat: { admin_edit_rule: 'outrank', custom_field_events: 'silent', email_change: 'confirm' },
+  settings: {
+    allowed_ips: ['127.0.0.1', '10.0.0.0/8'],
+    require_2fa: true,
+    state: 'org_login_required',
+    uneditable_fields: ['title', 'Xf0TEXT001'],
+    sudo_minutes: 15,
+  },
+}
+
 const withSettings = (settings: Partial<Settings>) =>
   withTeam((team) => ({ ...team, settings: { ...team.settings, ...settings } }))
 
@@ -80,34 +91,8 @@ export const prefsSetScenarios = scenarios('team.prefs.set', [
   {
     name: 'every key can be changed, each with an event of its own',
     given: withUser('pia', (user) => ({ ...user, has2fa: true })),
-    call: {
-      as: 'xoxp-pia',
-      args: {
-        prefs: {
-          compat: { admin_edit_rule: 'outrank', custom_field_events: 'silent', email_change: 'confirm' },
-          settings: {
-            allowed_ips: ['127.0.0.1', '10.0.0.0/8'],
-            require_2fa: true,
-            state: 'org_login_required',
-            uneditable_fields: ['title', 'Xf0TEXT001'],
-            sudo_minutes: 15,
-          },
-        },
-      },
-    },
-    expect: {
-      ok: true,
-      prefs: {
-        compat: { admin_edit_rule: 'outrank', custom_field_events: 'silent', email_change: 'confirm' },
-        settings: {
-          allowed_ips: ['127.0.0.1', '10.0.0.0/8'],
-          require_2fa: true,
-          state: 'org_login_required',
-          uneditable_fields: ['title', 'Xf0TEXT001'],
-          sudo_minutes: 15,
-        },
-      },
-    },
+    call: { as: 'xoxp-pia', args: { prefs: EVERY_KEY } },
+    expect: { ok: true, prefs: EVERY_KEY },
     events: told(
       ...['admin_edit_rule', 'custom_field_events', 'email_change', 'allowed_ips', 'require_2fa', 'state'],
       ...['uneditable_fields', 'sudo_minutes'],

@@ -43,6 +43,7 @@ export function readContext(headers: Call['headers']): OcpContext {
 }
 
 const CONTROL = /\p{Cc}/u
+
 function readText(raw: string | undefined, lengthMax: number): string | undefined {
   if (raw === undefined || raw === '') return undefined
   const text = decode(raw)
