@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorCode } from '../domain/errors.ts'
 import type { Answer, Call } from '../web-api/call.ts'
+import { BODY_BYTES_MAX, type BodyRoom, createBodyRoom, isTooFull, PIECE_BYTES } from './body-room.ts'
 import { turnAway } from './turned-away.ts'
 
-/** What is read of a body. A longer one is read to its end and thrown away, so that the client hears the answer. */
-export const BODY_BYTES_MAX = 1024 * 1024
 /** Past this the connection is cut without reading on. */
 const DISCARDED_BYTES_MAX = 32 * 1024 * 1024
 
@@ -23,12 +22,28 @@ const PREFLIGHT_HEADERS = [
 
 const NO_BODY = Buffer.alloc(0)
 
+/** Why a body was not read. */
+interface Unread {
+  readonly code: ErrorCode
+  readonly explanation: string
+}
+
+const TOO_LARGE: Unread = {
+  code: 'invalid_arguments',
+  explanation: `the body is larger than ${BODY_BYTES_MAX} bytes`,
+}
+const NO_ROOM: Unread = {
+  code: 'service_unavailable',
+  explanation: 'the server has too many large bodies to read',
+}
+
 /** The way of a Web API call through Node's own server: no router, no reply object, headers as one flat list.
  * This path is what `npm run bench` measures. */
 export function createApiHandler(
   answerCall: (call: Call) => Promise<Answer>,
   isDraining: () => boolean,
   onTurnedAway: (code: ErrorCode) => void = () => undefined,
+  room: BodyRoom = createBodyRoom(),
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     if (isDraining()) {
@@ -41,11 +56,11 @@ export function createApiHandler(
       return
     }
     if (method === 'GET' || method === 'HEAD') return respond(NO_BODY)
-    readBody(request, (body) => (body === undefined ? refuse() : respond(body)))
+    readBody(request, room, (body) => (Buffer.isBuffer(body) ? respond(body) : refuse(body)))
 
-    function refuse(): void {
-      onTurnedAway('invalid_arguments')
-      send(response, turnAway('invalid_arguments', `the body is larger than ${BODY_BYTES_MAX} bytes`), true)
+    function refuse({ code, explanation }: Unread): void {
+      onTurnedAway(code)
+      send(response, turnAway(code, explanation), true)
     }
 
     function respond(body: Buffer): void {
@@ -62,26 +77,52 @@ export function refuseHostless(response: ServerResponse, onTurnedAway?: (code: E
   send(response, { ...turnAway('invalid_arguments', 'the call has no Host header'), status: 400 }, true)
 }
 
-/** Hands over the body, or nothing where it is too large. A body that breaks off hands over nothing at all: the
- * connection's own error handler answers then. */
-function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => void): void {
+/** Turns away a request whose body there is no room for; also one that is no call. */
+export function refuseForRoom(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onTurnedAway?: (code: ErrorCode) => void,
+): void {
+  onTurnedAway?.(NO_ROOM.code)
+  request.resume()
+  send(response, turnAway(NO_ROOM.code, NO_ROOM.explanation), true)
+}
+
+/** Hands over the body, or why there is none. A body that breaks off hands over nothing at all: the connection's own
+ * error handler answers then. */
+function readBody(request: IncomingMessage, room: BodyRoom, done: (body: Buffer | Unread) => void): void {
   const chunks: Buffer[] = []
   let size = 0
+  let taken = 0
+  let unread: Unread | undefined
+  const letGo = () => {
+    room.bytes -= taken
+    taken = 0
+    chunks.length = 0
+  }
   request.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size <= BODY_BYTES_MAX) chunks.push(chunk)
-    else chunks.length = 0
+    if (size > BODY_BYTES_MAX) unread = TOO_LARGE
+    if (unread === undefined) {
+      chunks.push(chunk)
+      taken += chunk.length + PIECE_BYTES
+      room.bytes += chunk.length + PIECE_BYTES
+      if (isTooFull(room, taken)) unread = NO_ROOM
+    }
+    if (unread === undefined) return
+    letGo()
     if (size > DISCARDED_BYTES_MAX) {
       request.pause()
       request.removeAllListeners('data')
-      done(undefined)
+      done(unread)
     }
   })
   request.on('end', () => {
-    if (size > BODY_BYTES_MAX) done(undefined)
-    else done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
+    const body = unread ?? (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
+    letGo()
+    done(body)
   })
-  request.on('error', () => undefined)
+  request.on('error', letGo)
 }
 
 function toCall(request: IncomingMessage, body: Buffer): Call {

@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream'
 import type { ErrorCode } from '../domain/errors.ts'
 import { http } from '../node-http.ts'
 import type { Answer, Call } from '../web-api/call.ts'
-import { createApiHandler, refuseHostless } from './api.ts'
+import { createApiHandler, refuseForRoom, refuseHostless } from './api.ts'
+import { createBodyRoom, reserveRoom } from './body-room.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import { openPort } from './open-port.ts'
 import { createRest, type RestOptions } from './rest.ts'
@@ -41,12 +42,14 @@ export interface Listener {
 /** Opens the port. `/api/` goes its own short way; Fastify serves the rest. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   let draining = false
-  const handleApi = createApiHandler(options.answerCall, () => draining, options.onTurnedAway)
+  const room = createBodyRoom()
+  const handleApi = createApiHandler(options.answerCall, () => draining, options.onTurnedAway, room)
   const rest = createRest(options)
   const handle: RequestListener = (request, response) => {
     if (lacksHost(request)) return refuseHostless(response, options.onTurnedAway)
     request.url = withoutOrigin(request.url ?? '')
     if (draining || isWebApi(request.url)) handleApi(request, response)
+    else if (!reserveRoom(room, request, response)) refuseForRoom(request, response, options.onTurnedAway)
     else rest.answer(request, response)
   }
   const servers = await openPort(() => createServer(handle, options), options)
