@@ -152,6 +152,21 @@ describe('faults', () => {
     assert.ok(entry.duration_ms >= 29, `${entry.duration_ms}`)
   })
 
+  test('for one token are listed with its id, and meet it whichever was sent', async (t) => {
+    const { control, call } = await startControlled(t)
+    const later = 'xoxp-made-later'
+    for (const token of ['xoxp-mel', 'mel', later]) await control('POST', 'faults', { token, error: 'fatal_error' })
+    const { json, text } = await control('GET', 'faults')
+    assert.deepEqual(
+      json.faults.map(({ token }: { readonly token: string }) => token),
+      ['mel', 'mel', '[token]'],
+    )
+    assert.doesNotMatch(text, /xox/)
+    const codes = []
+    for (let count = 0; count < 3; count++) codes.push((await call('auth.test', 'xoxp-mel')).json.error)
+    assert.deepEqual(codes, ['fatal_error', 'fatal_error', undefined])
+  })
+
   test('are cleared, and refused where they make no sense', async (t) => {
     const { control, call } = await startControlled(t)
     await control('POST', 'faults', { error: 'fatal_error' })

@@ -62,7 +62,8 @@ export function createControls(options: ControlsOptions): Controls {
     async addFault(body) {
       const asked = readFault(body, methods)
       if (isControlRefusal(asked)) return asked
-      return faults.add(asked) ?? { faults: faults.list() }
+      const grant = asked.token === undefined ? undefined : await store.findGrant(asked.token)
+      return faults.add(asked, grant?.tokenId) ?? { faults: faults.list() }
     },
     listFaults: async () => ({ faults: faults.list() }),
     async clearFaults() {

@@ -1,15 +1,17 @@
 import { type ERRORS, type ErrorCode, Refusal } from '../domain/errors.ts'
 import type { Fault, Faults, Suffering } from '../web-api/faults.ts'
+import { hideTokens } from '../web-api/show-args.ts'
 import { ControlRefusal } from './control-refusal.ts'
 import type { FaultAsked } from './read-fault.ts'
 
 export const FAULTS_MAX = 1000
 
-/** A fault as it is listed: what was asked for, and how many calls it will still meet. */
+/** A fault as it is listed: what was asked for, how many calls it will still meet, and of a token its id alone. */
 export type FaultShown = { readonly id: string } & FaultAsked
 
 export interface FaultList extends Faults {
-  add(asked: FaultAsked): ControlRefusal | undefined
+  /** `tokenId` is that of the token which is asked for; absent where none is known. */
+  add(asked: FaultAsked, tokenId?: string): ControlRefusal | undefined
   /** In the order in which they act. */
   list(): FaultShown[]
   clear(): void
@@ -18,6 +20,7 @@ export interface FaultList extends Faults {
 interface Waiting {
   readonly fault: Fault
   readonly asked: FaultAsked
+  readonly tokenShown: string | undefined
   left: number
 }
 
@@ -27,12 +30,14 @@ export function createFaults(): FaultList {
   let added = 0
 
   return {
-    add(asked) {
+    add(asked, tokenId) {
       if (waiting.length >= FAULTS_MAX) {
         return new ControlRefusal(400, 'too_many_faults', `${FAULTS_MAX} faults wait already; DELETE them first`)
       }
       const fault = { id: `F${++added}`, delayMs: asked.delay_ms ?? 0, refusal: refusalOf(asked), status: asked.status }
-      waiting.push({ fault, asked, left: asked.times })
+      // A token that is not known yet has no id to be shown, and may be made later.
+      const tokenShown = tokenId ?? (asked.token && hideTokens(asked.token))
+      waiting.push({ fault, asked, tokenShown, left: asked.times })
       return undefined
     },
 
@@ -46,7 +51,13 @@ export function createFaults(): FaultList {
       return met.fault
     },
 
-    list: () => waiting.map(({ fault, asked, left }) => ({ id: fault.id, ...asked, times: left })),
+    list: () =>
+      waiting.map(({ fault, asked, tokenShown, left }) => ({
+        id: fault.id,
+        ...asked,
+        token: tokenShown,
+        times: left,
+      })),
     clear() {
       waiting.length = 0
     },
