@@ -14,6 +14,7 @@ import { readCompat, readSettings, readTeamFacts, type TeamFacts } from './read-
 import { readTokens } from './read-tokens.ts'
 import { type PersonOfFile, readPeople } from './read-users.ts'
 import { Unique } from './read-values.ts'
+import { tellRepeatedKeys } from './repeated-keys.ts'
 import { Spot } from './spot.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -31,7 +32,9 @@ export function parseWorkspace(text: string, fileName: string): Workspace | Prob
     problems.add('', json.mistake)
     return problems
   }
-  const workspace = readObject(new Spot(json.value, problems), readWorkspace)
+  const top = new Spot(json.value, problems)
+  tellRepeatedKeys(text, top)
+  const workspace = readObject(top, readWorkspace)
   return workspace === undefined || problems.count > 0 ? problems : workspace
 }
 

@@ -156,6 +156,34 @@ test('several wrong values of one profile are all told', () => {
   ])
 })
 
+const REPEATED: readonly (readonly [text: string, ...problems: string[]])[] = [
+  ['{"emoji": {}, "users": [], "emoji": {}}', 'emoji: stands here twice'],
+  ['{"users": [{"id": "U01"}, {"id": "U02", "tz": "UTC", "id": "U03"}]}', 'users[1].id: stands here twice'],
+  [
+    '{"users": [{"id": "U01", "profile": {"title": "a,{\\"", "phone": "", "t\\u0069tle": "b"}, "name": "a", "name": "b"}]}',
+    'users[0].profile.title: stands here twice',
+    'users[0].name: stands here twice',
+  ],
+  ['{"team": {"name": "a", "name": "b", "name": "c"}}', 'team.name: stands here twice', 'team.name: stands here twice'],
+  ['\uFEFF{"team": {"name": "name\\\\", "domain": "name"}, "team": {}}', 'team: stands here twice'],
+  [
+    '{"users": [{"id": "U01", "id": "U01", "roel": 1}]}',
+    'users[0].id: stands here twice',
+    'users[0].roel: unknown key; did you mean "role"?',
+  ],
+]
+for (const [text, ...problems] of REPEATED) {
+  test(`a key that stands twice: ${problems.join('; ')}`, () => assert.deepEqual(problemsOf(text), problems))
+}
+
+test('keys that stand once in each object are no problem, and what is nested too deeply ends the look', () => {
+  const text =
+    '{"users": [{"id": "U01", "profile": {"title": "x\\"y", "phone": "title"}}, {"id": "U02", "profile": {}}]}'
+  assert.ok(!areProblems(parseWorkspace(text, 'x')))
+  const deep = `{"team": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+  assert.deepEqual(problemsOf(deep), ['team: must be an object'])
+})
+
 test('a key named after what every object inherits is unknown like any other', () => {
   assert.deepEqual(problemsOf('{"__proto__": {}, "constructor": 1}'), [
     '__proto__: unknown key',
