@@ -1,14 +1,37 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { createRelay } from '../src/delivery/relay.ts'
+import { type TestContext, test } from 'node:test'
+import { createRelay, type Relay } from '../src/delivery/relay.ts'
 import { createWebhooks } from '../src/delivery/webhook.ts'
-import { OTHER_APP, setTitle as setTitleIn, startRelay } from './support/relay.ts'
-import { answeringStatus, hanging, startSubscriber, type TestSubscriber, taking } from './support/subscriber.ts'
+import { OTHER_APP, type RelayWorld, setTitle as setTitleIn, startRelay } from './support/relay.ts'
+import {
+  answeringStatus,
+  hanging,
+  startSubscriber,
+  type TestSubscriber,
+  taking,
+  titlesOf,
+} from './support/subscriber.ts'
 import { ids, TEAM } from './support/world.ts'
 
 const MINUTE = 60_000
 
-const titlesOf = ({ arrived }: TestSubscriber) => arrived.map(({ json }) => json.event.user.profile.title)
+async function startAgain({ store, node, clock }: RelayWorld): Promise<Relay> {
+  const log = { info: () => {}, warn: () => {} }
+  const relay = createRelay({ store, node, clock, log, publicUrl: () => 'http://127.0.0.1:4390', allowPrivate: true })
+  await relay.start()
+  return relay
+}
+
+/** A relay that has stopped, and what it could not deliver. */
+async function stopWithOneKept(t: TestContext, subscriber: TestSubscriber) {
+  const world = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
+  await world.setTitle('Analyst')
+  await world.relay.settled()
+  await world.relay.stop()
+  const [kept] = await world.store.findUndelivered(TEAM, null, 10)
+  assert.ok(kept)
+  return { world, kept }
+}
 
 test('a failing receiver is tried at once, after one minute and after five, and then no more by itself', async (t) => {
   const subscriber = await startSubscriber(t, answeringStatus(500))
@@ -90,19 +113,13 @@ test('a clock that is moved beyond the whole schedule at once brings every retry
 
 test('what was given up long ago is found among however much was given up since', async (t) => {
   const subscriber = await startSubscriber(t, answeringStatus(500, { 'x-slack-no-retry': '1' }))
-  const { store, clock, relay, setTitle, node } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
-  await setTitle('Analyst')
-  await relay.settled()
-  await relay.stop()
-  const [kept] = await store.findUndelivered(TEAM, null, 10)
-  assert.ok(kept)
+  const { world, kept } = await stopWithOneKept(t, subscriber)
+  const { store } = world
   const { teamId, reader } = kept
   const others = Array.from({ length: 1500 }, (_, index) => ({ ...kept, id: `Ev${index}`, seq: -1 }))
   await store.saveProgress({ teamId, reader, keep: others })
 
-  const log = { info: () => {}, warn: () => {} }
-  const again = createRelay({ store, node, clock, log, publicUrl: () => 'http://127.0.0.1:4390', allowPrivate: true })
-  await again.start()
+  const again = await startAgain(world)
   subscriber.answering = taking
   assert.equal((await again.redeliver(kept.id))?.ok, true)
   assert.equal(subscriber.arrived.at(-1)?.json.event_id, kept.id)
@@ -155,16 +172,15 @@ test('a receiver that hangs holds up neither another nor those who write', async
 test('a server that starts again goes on where it stopped, retries too', async (t) => {
   const subscriber = await startSubscriber(t, answeringStatus(500))
   const apps = [{ requestUrl: subscriber.url }]
-  const { store, clock, relay, setTitle, node } = await startRelay(t, { apps })
+  const world = await startRelay(t, { apps })
+  const { store, clock, relay, setTitle } = world
   await setTitle('before')
   await relay.settled()
   await relay.stop()
   await setTitle('between')
   subscriber.answering = taking
 
-  const log = { info: () => {}, warn: () => {} }
-  const again = createRelay({ store, node, clock, log, publicUrl: () => 'http://127.0.0.1:4390', allowPrivate: true })
-  await again.start()
+  const again = await startAgain(world)
   await again.settled()
   assert.deepEqual(titlesOf(subscriber), ['before', 'before', 'between'])
   await clock.moveTo(clock.now() + MINUTE)
@@ -177,19 +193,13 @@ test('a server that starts again goes on where it stopped, retries too', async (
 
 test('what waits for a retry keeps the id that it was first sent with, however ids are made now', async (t) => {
   const subscriber = await startSubscriber(t, answeringStatus(500))
-  const { store, clock, relay, setTitle, node } = await startRelay(t, { apps: [{ requestUrl: subscriber.url }] })
-  await setTitle('Analyst')
-  await relay.settled()
-  await relay.stop()
-  const [kept] = await store.findUndelivered(TEAM, null, 10)
-  assert.ok(kept)
+  const { world, kept } = await stopWithOneKept(t, subscriber)
+  const { store, clock } = world
   const { teamId, reader } = kept
   await store.saveProgress({ teamId, reader, drop: [kept.id], keep: [{ ...kept, id: 'Ev0000OF1EARLIER' }] })
   subscriber.answering = taking
 
-  const log = { info: () => {}, warn: () => {} }
-  const again = createRelay({ store, node, clock, log, publicUrl: () => 'http://127.0.0.1:4390', allowPrivate: true })
-  await again.start()
+  const again = await startAgain(world)
   await clock.moveTo(clock.now() + 6 * MINUTE)
   await again.settled()
   const last = subscriber.arrived.at(-1)?.json

@@ -3,12 +3,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { startRelay } from './support/relay.ts'
-import { answeringStatus, startSubscriber, type TestSubscriber, taking } from './support/subscriber.ts'
+import { answeringStatus, startSubscriber, taking, titlesOf } from './support/subscriber.ts'
 import { anApp, STATUS_APP, TEAM } from './support/world.ts'
 
 const MINUTE = 60_000
-
-const titlesOf = ({ arrived }: TestSubscriber) => arrived.map(({ json }) => json.event.user.profile.title)
 
 test('above the limit of an hour events are left out, and the app is told so once a minute', async (t) => {
   const subscriber = await startSubscriber(t)

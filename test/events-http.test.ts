@@ -3,12 +3,10 @@ import { test } from 'node:test'
 import { createRelay } from '../src/delivery/relay.ts'
 import type { AppId, UserId } from '../src/domain/ids.ts'
 import { OTHER_APP, setTitle as setTitleIn, startRelay } from './support/relay.ts'
-import { hanging, startSubscriber, type TestSubscriber, taking } from './support/subscriber.ts'
+import { hanging, startSubscriber, taking, titlesOf } from './support/subscriber.ts'
 import { aGrant, anApp, anotherWorld, ids, OTHER_TEAM, STATUS_APP, TEAM } from './support/world.ts'
 
 const USER_EVENTS = ['user_change', 'user_profile_changed', 'user_status_changed']
-
-const titlesOf = ({ arrived }: TestSubscriber) => arrived.map(({ json }) => json.event.user.profile.title)
 
 test('an event arrives signed, in the form that Slack sends', async (t) => {
   const subscriber = await startSubscriber(t)

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { parseTeamId, type TeamId } from '../domain/ids.ts'
-import { openSqlite } from '../storage/sqlite/open.ts'
-import { demoWorkspace } from '../workspace/demo.ts'
-import { parseWorkspace } from '../workspace/parse-workspace.ts'
-import { areProblems } from '../workspace/problems.ts'
+import { openDemoStore } from '../../test/support/demo-store.ts'
+import type { TeamId } from '../domain/ids.ts'
 import { answerControlRequests } from './control-requests.ts'
-import { addWorkspace } from './fill-store.ts'
 import type { SettingsTold } from './settings-requests.ts'
 
 const NOW = Date.UTC(2026, 0, 15)
 const TEAM = 'T0COFFEE1' as TeamId
 
 async function begin(t: TestContext, { teams = 1 } = {}) {
-  const store = await openSqlite({ path: ':memory:', tokenDigest: (token) => token })
-  t.after(() => store.close())
-  const demo = parseWorkspace(demoWorkspace(), 'demo')
-  assert.ok(!areProblems(demo))
-  await addWorkspace(store, demo, NOW)
-  const id = parseTeamId('T0SECOND01')
-  if (teams > 1 && id) await addWorkspace(store, { team: { ...demo.team, id }, users: [], tokens: [] }, NOW)
+  const { store } = await openDemoStore(t, NOW, teams)
   const ask = answerControlRequests({ store, clock: { now: () => NOW } })
   const prefsOf = async (team: string | null = null) => {
     const answer = await ask({ command: 'settings get', team })

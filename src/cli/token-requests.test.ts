@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { parseTeamId } from '../domain/ids.ts'
-import { openSqlite } from '../storage/sqlite/open.ts'
-import { demoWorkspace } from '../workspace/demo.ts'
-import { parseWorkspace } from '../workspace/parse-workspace.ts'
-import { areProblems } from '../workspace/problems.ts'
-import { addWorkspace } from './fill-store.ts'
+import { openDemoStore } from '../../test/support/demo-store.ts'
 import { answerTokenRequests, type NewToken } from './token-requests.ts'
 
 const NOW = Date.UTC(2026, 0, 15)
@@ -20,14 +15,8 @@ const CREATE = {
 }
 
 async function begin(t: TestContext, { teams = 1 } = {}) {
-  const store = await openSqlite({ path: ':memory:', tokenDigest: (token) => token })
-  t.after(() => store.close())
-  const demo = parseWorkspace(demoWorkspace(), 'demo')
-  assert.ok(!areProblems(demo))
-  await addWorkspace(store, demo, NOW)
-  const id = parseTeamId('T0SECOND01')
-  if (teams > 1 && id) await addWorkspace(store, { team: { ...demo.team, id }, users: [], tokens: [] }, NOW)
-  return { store, team: demo.team, ask: answerTokenRequests({ store, clock: { now: () => NOW } }) }
+  const { store, team } = await openDemoStore(t, NOW, teams)
+  return { store, team, ask: answerTokenRequests({ store, clock: { now: () => NOW } }) }
 }
 
 test('a token that was created is taken from then on, and not once it is revoked', async (t) => {

@@ -12,7 +12,7 @@ import {
   type SocketClient,
   soon,
 } from '../support/socket-client.ts'
-import { startSubscriber, type TestSubscriber } from '../support/subscriber.ts'
+import { startSubscriber, type TestSubscriber, titlesOf } from '../support/subscriber.ts'
 import { aGrant, anApp, anotherWorld, aWorld, ids, STATUS_APP, TEAM, type World, withTeam } from '../support/world.ts'
 
 /** Several whole servers on one database: who does what, and that it is done once. */
@@ -59,7 +59,6 @@ async function connectRtm(t: TestContext, node: TestNode): Promise<SocketClient>
   return client
 }
 
-const titlesOf = ({ arrived }: TestSubscriber): string[] => arrived.map(({ json }) => json.event.user.profile.title)
 const idsOf = ({ arrived }: TestSubscriber): string[] => arrived.map(({ json }) => json.event_id)
 const titleOf = ({ payload }: Message): string => payload.event.user.profile.title
 const appsOf = async ({ server }: TestNode) => (await server.relay.describe()).map(({ appId }) => appId).sort()

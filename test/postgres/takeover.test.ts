@@ -10,7 +10,7 @@ import { openStore } from '../support/nodes.ts'
 import { queryAt, startPostgres } from '../support/postgres.ts'
 import { setTitle } from '../support/relay.ts'
 import { eventually } from '../support/socket-client.ts'
-import { startSubscriber, type TestSubscriber, taking } from '../support/subscriber.ts'
+import { startSubscriber, type TestSubscriber, taking, titlesOf } from '../support/subscriber.ts'
 import { anApp, aWorld, STATUS_APP, TEAM, withTeam } from '../support/world.ts'
 
 /** What becomes of an app whose node is taken for dead: it may be, or it may only have slept. */
@@ -69,7 +69,6 @@ function holding(answers: ServerResponse[]): TestSubscriber['answering'] {
   return (response) => void answers.push(response)
 }
 
-const titlesOf = ({ arrived }: TestSubscriber): string[] => arrived.map(({ json }) => json.event.user.profile.title)
 const hasApp = async ({ relay }: TestNode) => (await relay.describe()).length === 1
 
 test('another node goes on where the last one that was heard of had come to, and the one that wakes moves no cursor', async (t) => {

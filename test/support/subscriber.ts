@@ -41,6 +41,10 @@ export const answeringStatus =
 /** Takes the request and never answers. */
 export const hanging: Answering = () => {}
 
+/** Of the people that events tell of. */
+export const titlesOf = ({ arrived }: TestSubscriber): string[] =>
+  arrived.map(({ json }) => json.event.user.profile.title)
+
 /** A real HTTP server that takes events, as an app's would. */
 export async function startSubscriber(t: Cleanup, answering: Answering = taking): Promise<TestSubscriber> {
   const arrived: Arrived[] = []
