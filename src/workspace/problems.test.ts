@@ -61,6 +61,16 @@ const WRONG: readonly (readonly [file: unknown, ...problems: string[]])[] = [
     'users[0].role: must be one of "primary_owner", "owner", "admin", "member", "guest", "single_channel_guest", "bot"',
   ],
   [{ users: [PIA, { ...PIA, role: 'member' }] }, 'users[1].id: is the same as users[0].id'],
+  [
+    {
+      users: [
+        { ...PIA, name: 'pia' },
+        { id: 'U01', name: 'Pia', deleted: true },
+      ],
+    },
+    'users[1].name: is the same as users[0].name',
+  ],
+  [{ users: [PIA, { id: 'U01' }, { id: 'U02', name: 'u01' }] }, 'users[2].name: is the same as users[1].name'],
   [{ users: [{ id: 'U01', role: 'member' }] }, 'users: one of the people must have the role "primary_owner"'],
   [
     { users: [PIA, { id: 'U01', role: 'primary_owner' }] },

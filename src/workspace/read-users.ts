@@ -23,15 +23,15 @@ export interface PersonOfFile {
 type Draft = Omit<PersonOfFile, 'role'> & { readonly role: Role | null }
 
 export function readPeople(spot: Spot): PersonOfFile[] | undefined {
-  const ids = new Unique()
-  const drafts = listOf((item) => readPerson(item, ids))(spot)
+  const unique = { ids: new Unique(), names: new Unique() }
+  const drafts = listOf((item) => readPerson(item, unique))(spot)
   if (drafts === undefined) return undefined
   const people = fillRoles(drafts)
   if (drafts.length === (spot.value as unknown[]).length) checkPrimaryOwner(spot, people)
   return people
 }
 
-function readPerson(spot: Spot, ids: Unique): Draft | undefined {
+function readPerson(spot: Spot, { ids, names }: Readonly<Record<'ids' | 'names', Unique>>): Draft | undefined {
   return readObject(spot, (keys) => {
     const id = keys.need('id', readId(parseUserId, 'U0ADA00001'))
     const facts = {
@@ -48,7 +48,8 @@ function readPerson(spot: Spot, ids: Unique): Draft | undefined {
       ),
     }
     if (id === undefined) return undefined
-    ids.check(keys.at('id'), id)
+    // Slack: `username_taken` — SCIM. Whoever has left keeps theirs, we assume.
+    if (ids.check(keys.at('id'), id)) names.check(keys.at('name'), facts.name.toLowerCase())
     return { spot, id, ...facts }
   })
 }

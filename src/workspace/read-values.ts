@@ -80,9 +80,11 @@ export function atMost<T>(itemsMax: number, read: Read<T[]>): Read<T[]> {
 export class Unique {
   readonly #seen = new Map<string, Spot>()
 
-  check(spot: Spot, value: string, isSaidAs = 'is the same as'): void {
+  /** Whether it stands here for the first time. */
+  check(spot: Spot, value: string, isSaidAs = 'is the same as'): boolean {
     const first = this.#seen.get(value)
     if (first === undefined) this.#seen.set(value, spot)
     else spot.problem(`${isSaidAs} ${first.path}`)
+    return first === undefined
   }
 }
