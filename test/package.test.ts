@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { openSqlite } from '../src/storage/sqlite/open.ts'
 import { need } from './support/need.ts'
 import { temporaryFolder } from './support/server.ts'
 
@@ -49,12 +50,16 @@ describe('the built program', () => {
     assert.match(checked.stdout, /nothing\.json/)
   })
 
-  test('finds the thread that moves pages', async () => {
-    const thread = new Worker(join(DIST, 'checkpoint-thread.js'), { workerData: ':memory:' })
+  test('finds the thread that writes', async (t) => {
+    const path = join(temporaryFolder(t), 'nametag.db')
+    const store = await openSqlite({ path, tokenDigest: (token) => token })
+    const thread = new Worker(join(DIST, 'writer-thread.js'), { workerData: path })
+    thread.postMessage({ writes: [] })
+    assert.deepEqual(await once(thread, 'message'), [{ heads: new Map() }])
     thread.postMessage('close')
-    const [code] = await once(thread, 'exit')
-    assert.equal(code, 0)
-    const asking = built().filter((name) => readFileSync(join(DIST, name), 'utf8').includes('"./checkpoint-thread.js"'))
+    assert.deepEqual(await once(thread, 'exit'), [0])
+    await store.close()
+    const asking = built().filter((name) => readFileSync(join(DIST, name), 'utf8').includes('"./writer-thread.js"'))
     assert.notDeepEqual(asking, [])
   })
 

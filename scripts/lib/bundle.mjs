@@ -34,7 +34,7 @@ const forNode = {
 await Promise.all([
   build({ ...forNode, entryPoints: { main: 'src/main.ts' } }),
   build({ ...forNode, entryPoints: { testing: 'src/testing/start.ts' } }),
-  build({ ...forNode, entryPoints: { 'checkpoint-thread': 'src/storage/sqlite/checkpoint-thread.ts' } }),
+  build({ ...forNode, entryPoints: { 'writer-thread': 'src/storage/sqlite/writer-thread.ts' } }),
   // Also for browsers.
   build({ ...shared, platform: 'neutral', entryPoints: { client: 'src/client/client.ts' } }),
 ])

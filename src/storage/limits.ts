@@ -8,6 +8,9 @@ export interface StoreLimits {
   readonly batchCallsMax: number
   /** Characters of encoded users after which a batch takes no further call. */
   readonly batchTextMax: number
+  /** Writes of a batch from which on SQLite does it on a thread: handing over fewer takes longer than it saves.
+   * Infinity: never. */
+  readonly threadWritesMin: number
   /** Entries of each cache. */
   readonly cachedUsersMax: number
   readonly cachedGrantsMax: number
@@ -22,6 +25,7 @@ export const DEFAULT_LIMITS: StoreLimits = {
   queuedCallsMax: 4096,
   batchCallsMax: 256,
   batchTextMax: 4 * 1024 * 1024,
+  threadWritesMin: 8,
   cachedUsersMax: 100_000,
   cachedGrantsMax: 100_000,
   cachedTeamsMax: 1000,

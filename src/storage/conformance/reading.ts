@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { TeamId, UserId } from '../../domain/ids.ts'
 import type { Team } from '../../domain/team.ts'
 import type { Case } from './conformance.ts'
-import { ADA, BOB, fullTeam, keyFor, OTHER_TEAM, setTitle, TEAM, team, titlesIn, user } from './people.ts'
+import { ADA, BOB, fullTeam, grant, keyFor, OTHER_TEAM, setTitle, TEAM, team, titlesIn, user } from './people.ts'
 
 export const READING: readonly Case[] = [
   {
@@ -32,6 +32,29 @@ export const READING: readonly Case[] = [
       assert.deepEqual(idsOf(await store.findTeamsWithApps(null, 2)), ['T0A', 'T0C'])
       await assert.rejects(store.findTeams(null, 1001), RangeError)
       await assert.rejects(store.findTeamsWithApps(null, 0), RangeError)
+    },
+  },
+  {
+    name: 'people and tokens that are looked up at once are found each in its own team, of several teams or of one',
+    run: async (place) => {
+      const store = await place.open({ cachedUsersMax: 1 })
+      for (const teamId of [TEAM, OTHER_TEAM]) {
+        await store.addTeam(
+          team(teamId),
+          [ADA, BOB].map((id) => user(id, { teamId })),
+        )
+        for (const name of ['ada', 'bob']) await store.addToken(`${name} ${teamId}`, grant(name, { teamId }))
+      }
+      const find = async (name: string, id: UserId, teamIds: readonly TeamId[]) => {
+        const people = teamIds.map((teamId) => store.findUser(teamId, id))
+        const grants = teamIds.map((teamId) => store.findGrant(`${name} ${teamId}`))
+        const nothing = [store.findUser(TEAM, 'U0NOBODY1' as UserId), store.findGrant('nobody')]
+        assert.deepEqual(await Promise.all(nothing), [undefined, undefined])
+        return (await Promise.all([...people, ...grants])).map((found) => found?.teamId)
+      }
+      assert.deepEqual(await find('ada', ADA, [TEAM, OTHER_TEAM]), [TEAM, OTHER_TEAM, TEAM, OTHER_TEAM])
+      assert.deepEqual(await find('bob', BOB, [OTHER_TEAM]), [OTHER_TEAM, OTHER_TEAM])
+      assert.deepEqual(await find('bob', BOB, [TEAM]), [TEAM, TEAM])
     },
   },
   {

@@ -2,6 +2,7 @@ import type { Grant, TokenKind } from '../../domain/grant.ts'
 import type { AppId, TeamId, UserId } from '../../domain/ids.ts'
 import type { TokensOfApp, TokensOfUser } from '../store.ts'
 import type { Connection } from './connection.ts'
+import { oneTeamOf } from './one-team.ts'
 
 export interface Tokens {
   /** By digest. */
@@ -40,6 +41,17 @@ export function openTokens(db: Connection): Tokens {
       unnest($1::text[], $2::text[]) as k (team_id, digest)
       join tokens t on t.team_id = k.team_id
       and t.digest = k.digest`)
+
+  const findOfTeam = db.prepare<[TeamId, digests: readonly string[]], FoundRow>(`
+    select
+      digest,
+      body,
+      revoked_at
+    from
+      tokens
+    where
+      team_id = $1
+      and digest = any($2::text[])`)
 
   const findAny = db.prepare<[], { token_id: string }>(`
     select
@@ -138,10 +150,10 @@ export function openTokens(db: Connection): Tokens {
 
   return {
     find: async (keys) => {
-      const rows = await find.all(
-        keys.map(({ teamId }) => teamId),
-        keys.map(({ digest }) => digest),
-      )
+      const teamIds = keys.map(({ teamId }) => teamId)
+      const digests = keys.map(({ digest }) => digest)
+      const teamId = oneTeamOf(teamIds)
+      const rows = await (teamId === undefined ? find.all(teamIds, digests) : findOfTeam.all(teamId, digests))
       return new Map(rows.map((row) => [row.digest, fromRow(row)]))
     },
     hasAny: async () => (await findAny.get()) !== undefined,

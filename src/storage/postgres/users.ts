@@ -3,6 +3,7 @@ import type { User } from '../../domain/user.ts'
 import { emailKeyOf, rowKey, type Write } from '../deciding.ts'
 import type { ExpiringStatus } from '../store.ts'
 import type { Connection } from './connection.ts'
+import { oneTeamOf } from './one-team.ts'
 
 export interface Users {
   find(keys: readonly UserKey[]): Promise<readonly Found[]>
@@ -51,6 +52,17 @@ export function openUsers(db: Connection): Users {
       join users u on u.team_id = k.team_id
       and u.id = k.id`)
 
+  const findOfTeam = db.prepare<[TeamId, ids: readonly UserId[]], Found>(`
+    select
+      team_id as "teamId",
+      id as "userId",
+      body
+    from
+      users
+    where
+      team_id = $1
+      and id = any($2::text[])`)
+
   // Every process locks in the same order, so that none waits for one that waits for it.
   const lock = db.prepare<KeyColumns, Found>(`
     select
@@ -67,7 +79,6 @@ export function openUsers(db: Connection): Users {
     for update of
       u`)
 
-  // The same for people of one team. A database that shards by team locks rows of one shard, and has to be told which.
   const lockOfTeam = db.prepare<[TeamId, ids: readonly UserId[]], Found>(`
     select
       team_id as "teamId",
@@ -197,12 +208,15 @@ export function openUsers(db: Connection): Users {
       and u.email_lower is not null`)
 
   return {
-    find: (keys) => find.all(...toKeyColumns(keys)),
+    find: (keys) => {
+      const [teamIds, ids] = toKeyColumns(keys)
+      const teamId = oneTeamOf(teamIds)
+      return teamId === undefined ? find.all(teamIds, ids) : findOfTeam.all(teamId, ids)
+    },
     lock: (keys) => {
       const [teamIds, ids] = toKeyColumns(keys)
-      const [teamId] = teamIds
-      const isOneTeam = teamId !== undefined && teamIds.every((other) => other === teamId)
-      return isOneTeam ? lockOfTeam.all(teamId, ids) : lock.all(teamIds, ids)
+      const teamId = oneTeamOf(teamIds)
+      return teamId === undefined ? lock.all(teamIds, ids) : lockOfTeam.all(teamId, ids)
     },
     findEmailOwners: (keys) =>
       findEmailOwners.all(

@@ -6,8 +6,9 @@ import type { Administration } from '../roles.ts'
 import type { Log } from './log.ts'
 import type { Notes } from './notes.ts'
 import type { Parts } from './parts.ts'
+import type { Heads } from './saving.ts'
 import { openSnapshots } from './snapshots.ts'
-import { type Heads, NO_HEADS } from './writing.ts'
+import { NO_HEADS } from './writing.ts'
 
 export function openAdministration({ db, gate, tables, caches, commits, writing, digest }: Parts): Administration {
   const { teams, users, tokens, log, notes } = tables

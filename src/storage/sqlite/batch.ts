@@ -1,47 +1,45 @@
-import type { TeamId } from '../../domain/ids.ts'
-import type { Committed } from '../deciding.ts'
-import { type ChangeCall, decideCalls, type Outcome, settle, type Write, writesOf } from '../deciding.ts'
+import { type ChangeCall, type Committed, decideCalls, type Outcome, type Write, writesOf } from '../deciding.ts'
 import { OutcomeUnknown, StorageUnavailable } from '../store.ts'
-import type { Log } from './log.ts'
-import { isConstraintViolation, type Transaction } from './transaction.ts'
-import type { Users } from './users.ts'
+import { type Heads, type SavedWrite, toSaved } from './saving.ts'
+import { isConstraintViolation } from './transaction.ts'
+import { RowRefused } from './writer.ts'
 
 export interface Batch {
   readonly committed: Committed
-  readonly transaction: Transaction
-  readonly users: Users
-  readonly log: Log
+  /** Writes with one commit; resolves when that is on the disk. */
+  readonly save: (writes: readonly SavedWrite[]) => Heads | Promise<Heads>
   readonly textMax: number
-  /** Told of what a batch wrote, after its commit and before its answers; `heads` are the numbers of the last entries of
-   * the logs that it changed. */
-  onCommit(writes: readonly Write[], heads: ReadonlyMap<TeamId, number>, durationMs: number): void
+  /** Told of what a batch wrote, after its commit and before its answers. */
+  onCommit(writes: readonly Write[], heads: Heads, durationMs: number): void
+  /** Gives the calls of a batch their answers. */
+  answer(outcomes: readonly Outcome[]): void
 }
 
 /** Decides the calls, writes what they decided with one commit, and only then answers them. */
-export function performBatch(batch: Batch, calls: readonly ChangeCall[]): void {
+export async function performBatch(batch: Batch, calls: readonly ChangeCall[]): Promise<void> {
   let waiting = calls
   while (waiting.length > 0) {
     const outcomes = decideCalls(waiting, batch.committed, batch.textMax)
-    finish(batch, outcomes)
+    await finish(batch, outcomes)
     waiting = waiting.slice(outcomes.length)
   }
 }
 
-function finish(batch: Batch, outcomes: readonly Outcome[]): void {
+async function finish(batch: Batch, outcomes: readonly Outcome[]): Promise<void> {
   const writes = writesOf(outcomes)
-  const error = writes.length === 0 ? null : commit(batch, writes)
-  if (error === null) settle(outcomes)
+  const error = writes.length === 0 ? null : await commit(batch, writes)
+  if (error === null) batch.answer(outcomes)
   // One row that the database refuses must not cost the others their call.
-  else if (isConstraintViolation(error) && outcomes.length > 1) redoOneByOne(batch, outcomes)
+  else if (isRowRefused(error) && outcomes.length > 1) await redoOneByOne(batch, outcomes)
   else fail(outcomes, error)
 }
 
 /** What went wrong, or null. */
-function commit(batch: Batch, writes: readonly Write[]): unknown {
+async function commit(batch: Batch, writes: readonly Write[]): Promise<unknown> {
   const start = performance.now()
-  let heads: ReadonlyMap<TeamId, number>
+  let heads: Heads
   try {
-    heads = batch.transaction(() => save(batch, writes))
+    heads = await batch.save(writes.map(toSaved))
   } catch (error) {
     return error
   }
@@ -49,24 +47,12 @@ function commit(batch: Batch, writes: readonly Write[]): unknown {
   return null
 }
 
-function save({ users, log }: Batch, writes: readonly Write[]): ReadonlyMap<TeamId, number> {
-  const heads = new Map<TeamId, number>()
-  const next = (teamId: TeamId): number => {
-    const seq = (heads.get(teamId) ?? log.findLastSeq(teamId)) + 1
-    heads.set(teamId, seq)
-    return seq
-  }
-  for (const write of writes) {
-    const { teamId } = write.after
-    if (write.after !== write.before) users.save(write)
-    if (write.events.length > 0) log.append(next(teamId), write)
-    for (const fact of write.facts) log.appendFact(teamId, next(teamId), write.at, fact)
-  }
-  return heads
+function isRowRefused(error: unknown): boolean {
+  return error instanceof RowRefused || isConstraintViolation(error)
 }
 
-function redoOneByOne(batch: Batch, outcomes: readonly Outcome[]): void {
-  for (const { call } of outcomes) finish(batch, decideCalls([call], batch.committed, batch.textMax))
+async function redoOneByOne(batch: Batch, outcomes: readonly Outcome[]): Promise<void> {
+  for (const { call } of outcomes) await finish(batch, decideCalls([call], batch.committed, batch.textMax))
 }
 
 function fail(outcomes: readonly Outcome[], error: unknown): void {

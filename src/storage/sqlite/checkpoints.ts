@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads'
 import type { Connection } from './connection.ts'
 import { outageOf } from './transaction.ts'
+import { Writer } from './writer.ts'
 
 /** Pages that the WAL may hold before its thread begins to move them into the database file. */
 const WAL_PAGES_MAX = 4096
@@ -14,19 +14,23 @@ const IDLE_MS = 1000
 
 /** Moves what the WAL holds into the database file: when nothing has been written for a while, or when it grows long.
  * A thread does the bulk of a long one while the writing goes on. It can never catch up with the writer, and a WAL begins
- * anew only when all of it is moved, so the rest is moved here. The thread starts when a WAL first grows long. */
+ * anew only when all of it is moved, so the rest is moved between two batches. */
 export class Checkpoints {
   readonly #db: Connection
   readonly #look
-  #thread: Worker | undefined
-  #isThreadBusy = false
+  readonly #writer: Writer | undefined
+  readonly #mover: Writer
+  #isMoving = false
   #isClosing = false
   #commits = 0
   #commitsAtLastTick = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(db: Connection) {
+  /** `writer` is who writes batches, where that is another thread. */
+  constructor(db: Connection, writer: Writer | undefined) {
     this.#db = db
+    this.#writer = writer
+    this.#mover = new Writer(db.name)
     this.#look = db.prepare<[], WalState>('pragma wal_checkpoint(noop)')
   }
 
@@ -40,7 +44,7 @@ export class Checkpoints {
   async close(): Promise<void> {
     clearTimeout(this.#timer)
     this.#isClosing = true
-    await this.#endThread()
+    await this.#mover.close()
     this.#attempt(() => this.#db.pragma('wal_checkpoint(truncate)'))
   }
 
@@ -52,50 +56,30 @@ export class Checkpoints {
   #tick(): void {
     this.#timer = undefined
     if (this.#commits !== this.#commitsAtLastTick) this.#waitForIdleness()
-    else if (!this.#isThreadBusy) this.#attempt(() => this.#move())
+    else if (!this.#isMoving) this.#attempt(() => this.#move())
   }
 
   #moveIfLong(): void {
     const { log, checkpointed } = this.#look.get() ?? NO_WAL
     if (log > WAL_PAGES_HARD_MAX) this.#move()
-    else if (log > WAL_PAGES_MAX && !this.#isThreadBusy) {
+    else if (log > WAL_PAGES_MAX && !this.#isMoving) {
       if (log - checkpointed <= REST_PAGES_MAX) this.#move()
-      else this.#moveOnThread()
+      else void this.#moveMeanwhile()
     }
   }
 
+  /** Before the next batch is written. */
   #move(): void {
-    this.#db.pragma('wal_checkpoint(passive)')
+    if (this.#writer?.isRunning === true) void this.#writer.checkpoint()
+    else this.#db.pragma('wal_checkpoint(passive)')
   }
 
-  #moveOnThread(): void {
-    this.#thread ??= this.#startThread()
-    this.#isThreadBusy = true
-    this.#thread.postMessage('move')
-  }
-
-  #startThread(): Worker {
-    const thread = new Worker(THREAD, { workerData: this.#db.name })
-    thread.on('message', () => {
-      this.#isThreadBusy = false
-      if (!this.#isClosing) this.#attempt(() => this.#moveIfLong())
-    })
-    // Without its thread, the WAL grows to its hard bound and is moved here.
-    thread.on('error', () => {})
-    thread.on('exit', () => {
-      this.#thread = undefined
-    })
-    thread.unref()
-    return thread
-  }
-
-  async #endThread(): Promise<void> {
-    const thread = this.#thread
-    if (thread === undefined) return
-    const exit = new Promise((resolve) => thread.once('exit', resolve))
-    thread.ref()
-    thread.postMessage('close')
-    await exit
+  /** Where this fails, the WAL grows to its hard bound and is moved between batches. */
+  async #moveMeanwhile(): Promise<void> {
+    this.#isMoving = true
+    await this.#mover.checkpoint()
+    this.#isMoving = false
+    if (!this.#isClosing) this.#attempt(() => this.#moveIfLong())
   }
 
   /** A checkpoint that fails loses nothing: the WAL keeps what was not moved. A disk or a lock that is to blame shows
@@ -116,8 +100,3 @@ interface WalState {
 }
 
 const NO_WAL: WalState = { log: 0, checkpointed: 0 }
-
-const THREAD = new URL(
-  import.meta.url.endsWith('.ts') ? './checkpoint-thread.ts' : './checkpoint-thread.js',
-  import.meta.url,
-)

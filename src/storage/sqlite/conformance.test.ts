@@ -13,13 +13,19 @@ conformance('SQLite in memory', {
   make: () => ({ open: (limits = {}) => openSqlite({ path: MEMORY, tokenDigest, limits }), remove: () => {} }),
 })
 
-conformance('SQLite in a file', {
-  isDurable: true,
-  make: () => {
-    const directory = mkdtempSync(join(tmpdir(), 'nametag-sqlite-'))
-    return {
-      open: (limits = {}) => openSqlite({ path: join(directory, 'nametag.db'), tokenDigest, limits }),
-      remove: () => rmSync(directory, { recursive: true }),
-    }
-  },
-})
+for (const [name, own] of [
+  ['SQLite in a file', {}],
+  ['SQLite in a file, written on a thread', { threadWritesMin: 1 }],
+] as const) {
+  conformance(name, {
+    isDurable: true,
+    make: () => {
+      const directory = mkdtempSync(join(tmpdir(), 'nametag-sqlite-'))
+      return {
+        open: (limits = {}) =>
+          openSqlite({ path: join(directory, 'nametag.db'), tokenDigest, limits: { ...own, ...limits } }),
+        remove: () => rmSync(directory, { recursive: true }),
+      }
+    },
+  })
+}

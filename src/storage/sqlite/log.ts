@@ -1,13 +1,14 @@
 import { type Fact, type LogEntry, MAIL_READER, MAILED_KINDS, type OtherFact } from '../../domain/event.ts'
 import type { TeamId, UserId } from '../../domain/ids.ts'
-import type { EncodedFact, Write } from '../deciding.ts'
+import type { EncodedFact } from '../deciding.ts'
 import { fromRow, type LogRow } from '../log-row.ts'
 import type { Trimmed } from '../trimming.ts'
 import type { Connection } from './connection.ts'
+import type { SavedWrite } from './saving.ts'
 
 export interface Log {
   /** Tells of the changed user. `seq` is the next number of the team. */
-  append(seq: number, write: Write): void
+  append(seq: number, write: SavedWrite): void
   /** Tells of the fact, and asks for a mail where the fact wants one. */
   appendFact(teamId: TeamId, seq: number, at: number, fact: EncodedFact): void
   read(teamId: TeamId, after: number, limit: number): readonly LogEntry[]
@@ -167,8 +168,8 @@ export function openLog(db: Connection): Log {
       and (at < ? or (at < ? and seq <= ?))`)
 
   return {
-    append: (seq, { after, at, body, events }) => {
-      append.run(after.teamId, seq, after.id, events.join(' '), at, body)
+    append: (seq, { teamId, userId, types, at, body }) => {
+      append.run(teamId, seq, userId, types, at, body)
     },
     appendFact: (teamId, seq, at, { fact, body }) => {
       appendFact.run(teamId, seq, fact.userId, at, body, fact.kind)

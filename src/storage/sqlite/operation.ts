@@ -6,7 +6,7 @@ export function openOperation({ db, gate, checkpoints, writing }: Parts): Operat
   let closing: Promise<void> | undefined
 
   const close = async () => {
-    await writing.queue.close()
+    await writing.close()
     await checkpoints?.close()
     gate.close()
     db.close()

@@ -14,6 +14,7 @@ import { openProgress } from './progress.ts'
 import { openReading } from './reading.ts'
 import { openTables } from './tables.ts'
 import { openTickets } from './tickets.ts'
+import { Writer } from './writer.ts'
 import { Writing } from './writing.ts'
 
 export interface SqliteOptions {
@@ -48,7 +49,10 @@ function openParts(db: Connection, { path, tokenDigest }: SqliteOptions, limits:
   const tables = openTables(db)
   const caches = new Caches(tables, limits)
   const commits = new Commits()
-  const checkpoints = path === MEMORY ? undefined : new Checkpoints(db)
+  const isFile = path !== MEMORY
+  // No other thread can open what is in memory.
+  const writer = isFile && Number.isFinite(limits.threadWritesMin) ? new Writer(path) : undefined
+  const checkpoints = isFile ? new Checkpoints(db, writer) : undefined
   return {
     db,
     gate: new Gate(),
@@ -57,7 +61,7 @@ function openParts(db: Connection, { path, tokenDigest }: SqliteOptions, limits:
     commits,
     checkpoints,
     leases: openLeases(),
-    writing: new Writing({ db, tables, caches, commits, checkpoints, limits }),
+    writing: new Writing({ db, tables, caches, commits, checkpoints, writer, limits }),
     digest: (token) => {
       const digest = tokenDigest(token)
       return typeof digest === 'string' ? digest : digest.toString('hex')

@@ -20,7 +20,8 @@ const tokenDigest = (token: string) => token
 test('a full database fails the whole batch, keeps nothing of it, and works again when there is room', async () => {
   const path = freshFile()
   const db = connect(path)
-  const store = storeOn(db, { path, tokenDigest })
+  // The bound of the next lines is one of this connection.
+  const store = storeOn(db, { path, tokenDigest, limits: { threadWritesMin: Number.POSITIVE_INFINITY } })
   const ids = Array.from({ length: 20 }, (_, index) => `U0P${index + 100}` as UserId)
   await store.addTeam(
     team(),
@@ -64,24 +65,33 @@ test('a database that another process holds is away: nothing is written, and the
   await store.close()
 })
 
-test('a commit that the operating system breaks off is told as unknown, and every write told as done is there', async () => {
-  const path = freshFile()
-  const script = fileURLToPath(new URL('../../../test/crash/fill-disk.ts', import.meta.url))
-  const output = execFileSync('sh', ['-c', 'ulimit -f 1500; exec "$0" "$@"', process.execPath, script, path], {
-    encoding: 'utf8',
-  })
-  const lines = output.trim().split('\n')
-  const done = lines.filter((line) => line.startsWith('done')).length
-  assert.ok(done > 10, `only ${done} writes before the disk was full`)
-  assert.equal(lines.at(-1), `failed ${done + 1} OutcomeUnknown`)
+for (const [where, threadWritesMin] of [
+  ['here', Number.POSITIVE_INFINITY],
+  ['on a thread', 1],
+] as const) {
+  test(`a commit ${where} that the operating system breaks off is told as unknown, and every write told as done is there`, async () => {
+    const path = freshFile()
+    const script = fileURLToPath(new URL('../../../test/crash/fill-disk.ts', import.meta.url))
+    const output = execFileSync(
+      'sh',
+      ['-c', 'ulimit -f 1500; exec "$0" "$@"', process.execPath, script, path, String(threadWritesMin)],
+      {
+        encoding: 'utf8',
+      },
+    )
+    const lines = output.trim().split('\n')
+    const done = lines.filter((line) => line.startsWith('done')).length
+    assert.ok(done > 10, `only ${done} writes before the disk was full`)
+    assert.equal(lines.at(-1), `failed ${done + 1} OutcomeUnknown`)
 
-  const store = await openSqlite({ path, tokenDigest })
-  const number = Number.parseInt((await store.findUser(TEAM, ADA))?.profile.title ?? '', 10)
-  assert.ok(number === done || number === done + 1, `${number} after ${done} were done`)
-  const log = await store.readLog(TEAM, 0, 1000)
-  assert.deepEqual(
-    titlesIn(log).map((title) => Number.parseInt(title, 10)),
-    Array.from({ length: number }, (_, index) => index + 1),
-  )
-  await store.close()
-})
+    const store = await openSqlite({ path, tokenDigest })
+    const number = Number.parseInt((await store.findUser(TEAM, ADA))?.profile.title ?? '', 10)
+    assert.ok(number === done || number === done + 1, `${number} after ${done} were done`)
+    const log = await store.readLog(TEAM, 0, 1000)
+    assert.deepEqual(
+      titlesIn(log).map((title) => Number.parseInt(title, 10)),
+      Array.from({ length: number }, (_, index) => index + 1),
+    )
+    await store.close()
+  })
+}

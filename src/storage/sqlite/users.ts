@@ -1,8 +1,9 @@
 import type { TeamId, UserId } from '../../domain/ids.ts'
 import type { User } from '../../domain/user.ts'
-import { emailKeyOf, type Write } from '../deciding.ts'
+import { emailKeyOf } from '../deciding.ts'
 import type { ExpiringStatus } from '../store.ts'
 import type { Connection } from './connection.ts'
+import type { SavedWrite } from './saving.ts'
 
 export interface Users {
   find(teamId: TeamId, userId: UserId): Found | undefined
@@ -12,7 +13,7 @@ export interface Users {
   findExpiring(dueAt: number, limit: number): readonly ExpiringStatus[]
   findNextExpiration(): number | undefined
   add(user: User): void
-  save(write: Write): void
+  save(write: SavedWrite): void
 }
 
 /** A user, and how long its encoded form is. */
@@ -146,19 +147,10 @@ export function openUsers(db: Connection): Users {
     add: (user) => {
       add.run(toRow(user))
     },
-    save: ({ before, after, body }) => {
-      const { changes } = saveUnindexed.run(
-        Number(after.deleted),
-        after.name,
-        after.updated,
-        body,
-        after.teamId,
-        after.id,
-      )
-      if (changes !== 1) throw new Error(`There is no user ${after.id} in team ${after.teamId}.`)
-      // Indexes are written only where their columns are named, so most changes leave them alone.
-      if (keepsIndexes(before, after)) return
-      saveIndexed.run(emailKeyOf(after), after.profile.status.expiration, after.teamId, after.id)
+    save: ({ teamId, userId, columns, deleted, name, updated, emailLower, statusExpiration, body }) => {
+      const { changes } = saveUnindexed.run(deleted, name, updated, body, teamId, userId)
+      if (changes !== 1) throw new Error(`There is no user ${userId} in team ${teamId}.`)
+      if (columns === 'all') saveIndexed.run(emailLower, statusExpiration, teamId, userId)
     },
   }
 }
@@ -176,10 +168,6 @@ interface NewUserRow extends UserRow {
   readonly deleted: number
   readonly name: string
   readonly updated: number
-}
-
-function keepsIndexes(before: User, after: User): boolean {
-  return before.email === after.email && before.profile.status.expiration === after.profile.status.expiration
 }
 
 function toRow(user: User): NewUserRow {

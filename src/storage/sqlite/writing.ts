@@ -1,17 +1,22 @@
 import { type Commits, earliestWritten } from '../commits.ts'
-import type { ChangeCall, Write } from '../deciding.ts'
+import { type ChangeCall, type Outcome, settle, type Write } from '../deciding.ts'
 import type { StoreLimits } from '../limits.ts'
-import { type Commit, OutcomeUnknown, StorageUnavailable, type StoreStats } from '../store.ts'
+import { OutcomeUnknown, StorageUnavailable, type StoreStats } from '../store.ts'
 import { WriteQueue } from '../write-queue.ts'
+import { Answers } from './answers.ts'
 import { performBatch } from './batch.ts'
 import type { Caches } from './caches.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { Connection } from './connection.ts'
+import { type Heads, type SavedWrite, saveAll } from './saving.ts'
 import type { Tables } from './tables.ts'
 import { openTransaction, type Transaction } from './transaction.ts'
+import type { Writer } from './writer.ts'
 
-export type Heads = Commit['teams']
 export const NO_HEADS: Heads = new Map()
+
+/** Where a commit took so long, the next one is waited for on the thread: nobody else is to wait for a slow disk. */
+const SLOW_COMMIT_MS = 2
 
 export interface WritingParts {
   readonly db: Connection
@@ -19,6 +24,8 @@ export interface WritingParts {
   readonly caches: Caches
   readonly commits: Commits
   readonly checkpoints: Checkpoints | undefined
+  /** Absent where everything is written on this thread. */
+  readonly writer: Writer | undefined
   readonly limits: StoreLimits
 }
 
@@ -27,8 +34,10 @@ export class Writing {
   readonly queue: WriteQueue
   readonly #parts: WritingParts
   readonly #begin: Transaction
+  readonly #answers = new Answers()
   /** Whether the last transaction reached the disk. */
   #isWorking = true
+  #lastCommitMs = 0
   #batches = 0
   #changes = 0
 
@@ -61,36 +70,73 @@ export class Writing {
     }
   }
 
-  #perform(calls: readonly ChangeCall[]): void {
-    const { caches, commits, limits, tables } = this.#parts
+  /** Ends when every earlier write is answered. */
+  async close(): Promise<void> {
+    await this.queue.close()
+    await this.#answers.end()
+    await this.#parts.writer?.close()
+  }
+
+  #perform(calls: readonly ChangeCall[]): Promise<void> {
+    const { caches, commits, limits, writer } = this.#parts
     const batch = {
       committed: caches,
-      transaction: this.#transaction,
-      users: tables.users,
-      log: tables.log,
+      save: (writes: readonly SavedWrite[]) => this.#save(writes),
       textMax: limits.batchTextMax,
       onCommit: (writes: readonly Write[], heads: Heads, durationMs: number) => {
         caches.keepUsers(writes)
+        this.#lastCommitMs = durationMs
         this.#batches += 1
         this.#changes += writes.length
         commits.tell(heads, () => earliestWritten(writes))
         commits.tellOfBatch({ changes: writes.length, durationMs })
       },
+      answer: (outcomes: readonly Outcome[]) => {
+        if (writer === undefined) settle(outcomes)
+        else this.#answers.give(outcomes)
+      },
     }
-    performBatch(batch, calls)
+    return performBatch(batch, calls)
+  }
+
+  #save(writes: readonly SavedWrite[]): Heads | Promise<Heads> {
+    const { writer, tables } = this.#parts
+    if (writer !== undefined && this.#isWorthThread(writes)) return this.#saveOnThread(writer, writes)
+    return this.#transaction(() => saveAll(tables, writes))
+  }
+
+  /** Handing over a few writes takes longer than it saves, unless others could be served meanwhile. */
+  #isWorthThread(writes: readonly SavedWrite[]): boolean {
+    const isLoaded = writes.length >= this.#parts.limits.threadWritesMin || this.#answers.areWaiting
+    return isLoaded || this.#lastCommitMs > SLOW_COMMIT_MS
+  }
+
+  async #saveOnThread(writer: Writer, writes: readonly SavedWrite[]): Promise<Heads> {
+    const heads = await writer.commit(writes).catch((error: unknown) => this.#failed(error))
+    this.#succeeded()
+    return heads
   }
 
   readonly #transaction: Transaction = (work) => {
+    let result: ReturnType<typeof work>
     try {
-      const result = this.#begin(work)
-      this.#isWorking = true
-      this.#parts.checkpoints?.afterCommit()
-      return result
+      result = this.#begin(work)
     } catch (error) {
-      if (error instanceof StorageUnavailable || error instanceof OutcomeUnknown) this.#isWorking = false
-      if (error instanceof OutcomeUnknown) this.#parts.caches.clear()
-      throw error
+      return this.#failed(error)
     }
+    this.#succeeded()
+    return result
+  }
+
+  #succeeded(): void {
+    this.#isWorking = true
+    this.#parts.checkpoints?.afterCommit()
+  }
+
+  #failed(error: unknown): never {
+    if (error instanceof StorageUnavailable || error instanceof OutcomeUnknown) this.#isWorking = false
+    if (error instanceof OutcomeUnknown) this.#parts.caches.clear()
+    throw error
   }
 }
 
