@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { type Cancel, type Clock, systemClock } from '../clock.ts'
 import type { TeamId } from '../domain/ids.ts'
 import type { Node } from '../nodes/node.ts'
@@ -6,15 +5,8 @@ import type { Held } from '../nodes/work.ts'
 import { Runner } from '../runner.ts'
 import { allTeams } from '../storage/all-teams.ts'
 import type { Store } from '../storage/store.ts'
+import { DAY_MS, trimLog } from './trim-log.ts'
 
-/** Entries that are removed in one transaction. */
-const TRIMMED_MAX = 200
-/** How much longer than a removal the rest after it is, so that calls have the store to themselves most of the time. */
-const REST_FACTOR = 4
-const REST_MS_MAX = 1000
-/** Age of an entry that goes although somebody has still to take it. */
-const UNREAD_DAYS_MAX = 365
-const DAY_MS = 86_400_000
 const RETENTION_MS = 30 * DAY_MS
 const LOOK_MS = 3_600_000
 /** A server that starts has other things to do first. */
@@ -102,7 +94,7 @@ export function createTrimming(options: TrimmingOptions): Trimming {
     let firstStuck: TeamId | undefined
     for await (const { id } of allTeams(store)) {
       if (isOver()) return
-      if ((await trim(id)) === 'trimmed') continue
+      if ((await trimLog(id, { store, now: clock.now(), retentionMs, onTrimmed, isOver })) === 'trimmed') continue
       stuck += 1
       firstStuck ??= id
     }
@@ -114,22 +106,6 @@ export function createTrimming(options: TrimmingOptions): Trimming {
     }
     stuckBefore = stuck
     lookIn(LOOK_MS)
-  }
-
-  async function trim(teamId: TeamId): Promise<'trimmed' | 'stuck'> {
-    const now = clock.now()
-    const old = { before: now - retentionMs, unreadBefore: now - Math.max(retentionMs, UNREAD_DAYS_MAX * DAY_MS) }
-    // The last entry stays, however old it is.
-    const [first, second] = await store.readLog(teamId, 0, 2)
-    if (first === undefined || second === undefined || first.at >= old.before) return 'trimmed'
-    for (let total = 0; ; ) {
-      const start = performance.now()
-      const removed = await store.trimLog(teamId, old, TRIMMED_MAX)
-      if (removed > 0) onTrimmed?.(removed)
-      total += removed
-      if (removed === 0 || isOver()) return total === 0 ? 'stuck' : 'trimmed'
-      await setTimeout(Math.min((performance.now() - start) * REST_FACTOR, REST_MS_MAX))
-    }
   }
 
   function isOver(): boolean {
