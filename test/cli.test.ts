@@ -109,6 +109,13 @@ test('check-workspace says what is in a file that is right', async (t) => {
   assert.equal(stdout, `${file} is right: Coffee Co (T0COFFEE1), 1 user, 0 profile fields, 0 apps, 1 token.\n`)
 })
 
+test('check-workspace names events that are never sent, and takes the file', async (t) => {
+  const file = workspaceFile(t, { ...ONE_PERSON, apps: [{ id: 'A0STATUS01', events: ['user_chnage'] }] })
+  const { code, stdout, stderr } = await finish(t, ['check-workspace', file])
+  assert.deepEqual([code, /is right/.test(stdout)], [0, true])
+  assert.equal(stderr, `${file}: apps[0].events: user_chnage is never sent here; did you mean "user_change"?\n`)
+})
+
 test('workspace files that are right alone are refused where they claim a team or a token twice', async (t) => {
   const first = workspaceFile(t, ONE_PERSON)
   const sameTeam = workspaceFile(t, ONE_PERSON)

@@ -4,6 +4,7 @@ import type { Workspace } from '../workspace/workspace.ts'
 import type { CheckWorkspace } from './command.ts'
 import type { Terminal } from './terminal.ts'
 import { readText, Twins, tellProblems } from './workspace-files.ts'
+import { workspaceNotices } from './workspace-notices.ts'
 
 /** Says of each file whether it is right, alone and beside those before it, and of a wrong one everything that is wrong. */
 export async function checkWorkspace({ files }: CheckWorkspace, terminal: Terminal): Promise<number> {
@@ -15,7 +16,10 @@ export async function checkWorkspace({ files }: CheckWorkspace, terminal: Termin
     if (areProblems(outcome) || wrong.length > 0) {
       terminal.error(`${wrong.join('\n')}\n`)
       code = 1
-    } else terminal.out(`${file} is right: ${summaryOf(outcome)}.\n`)
+      continue
+    }
+    terminal.out(`${file} is right: ${summaryOf(outcome)}.\n`)
+    for (const notice of workspaceNotices(outcome)) terminal.error(`${file}: ${notice}\n`)
   }
   return code
 }

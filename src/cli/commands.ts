@@ -143,7 +143,10 @@ export const COMMANDS = [
     examples: ['nametag check-workspace coffee.json'],
     operands: { name: 'FILE', max: 100 },
     flags: [],
-    notes: ['Ends with 0 when all files are right, 1 when one is not, 2 when the command is wrong.'],
+    notes: [
+      'Ends with 0 when all files are right, 1 when one is not, 2 when the command is wrong.',
+      'Events that are never sent here, and scopes that open nothing here, are right and told on stderr.',
+    ],
   },
   {
     name: 'token create',

@@ -1,8 +1,11 @@
-import { type LogEntry, userIdOf } from '../domain/event.ts'
+import { EVENT_TYPES, type LogEntry, userIdOf } from '../domain/event.ts'
 import type { App } from '../domain/team.ts'
 import { eventIdOf } from './event-id.ts'
 import type { Viewer } from './viewers.ts'
 import { type Telling, type WireEvent, wireEvents } from './wire-events.ts'
+
+/** What an app can be told of. It may list other events of Slack's, and hears nothing of them. */
+export const SUBSCRIBABLE: readonly string[] = [...EVENT_TYPES, 'tokens_revoked', 'message.im', 'message']
 
 /** The same for an app. */
 export interface AppTelling extends Telling {
