@@ -1,63 +1,12 @@
 import assert from 'node:assert/strict'
-import { describe, type TestContext, test } from 'node:test'
-import fc from 'fast-check'
-import type { Grant } from '../src/domain/grant.ts'
-import type { AppId, UserId } from '../src/domain/ids.ts'
-import type { Services } from '../src/web-api/dispatch.ts'
+import { describe, test } from 'node:test'
+import type { AppId } from '../src/domain/ids.ts'
 import { createMemoryLimiter } from '../src/web-api/memory-limiter.ts'
-import { type Harness, startHarness } from './support/harness.ts'
+import { crowded, crowdId, GET, SET, set, start, waitOf, waitsOf, zeros } from './support/limits.ts'
 import type { Request } from './support/request.ts'
-import { aGrant, anotherWorld, aWorld, ids, STATUS_APP, type World } from './support/world.ts'
+import { anotherWorld, ids, STATUS_APP } from './support/world.ts'
 
 /** docs/decisions/0032, seen from outside. */
-const SET = 'users.profile.set'
-const GET = 'users.profile.get'
-
-async function start(t: TestContext, { worlds = [aWorld()], ...more }: Partial<Services> & { worlds?: World[] } = {}) {
-  const harness = await startHarness(worlds, undefined, more)
-  t.after(() => harness.close())
-  return harness
-}
-
-/** 0 where the call passed, else its `Retry-After`. */
-async function waitOf(harness: Harness, method: string, request: Request): Promise<number> {
-  const { status, headers, json } = await harness.call(method, request)
-  assert.equal(status === 429, json.error === 'ratelimited')
-  if (status !== 429) return 0
-  assert.match(headers['retry-after'] ?? '', /^[1-9]\d*$/)
-  assert.equal(headers['x-slack-failure'], 'ratelimited')
-  return Number(headers['retry-after'])
-}
-
-async function waitsOf(harness: Harness, times: number, method: string, request: Request): Promise<number[]> {
-  const waits: number[] = []
-  for (let call = 0; call < times; call++) waits.push(await waitOf(harness, method, request))
-  return waits
-}
-
-const set = (as: string, user?: string): Request => ({
-  as,
-  args: { ...(user === undefined ? {} : { user }), profile: { title: 'Barista' } },
-})
-const zeros = (count: number) => Array.from({ length: count }, () => 0)
-
-/** A world in which Ada, with many apps, and a crowd stand ready. */
-function crowded(people: number, grants: Readonly<Record<string, Partial<Grant>>> = {}): World {
-  const world = aWorld()
-  const [model] = world.users
-  assert.ok(model)
-  const crowd = Array.from({ length: people }, (_, index) => ({
-    ...model,
-    ...{ id: crowdId(index), role: 'member' as const, email: null, name: `crowd${index}`, ordinal: 100 + index },
-  }))
-  const more = Object.entries(grants).map(([token, grant]) => ({
-    token,
-    grant: aGrant({ tokenId: token, userId: ids.ada, ...grant }),
-  }))
-  return { ...world, users: [...world.users, ...crowd], tokens: [...world.tokens, ...more] }
-}
-
-const crowdId = (index: number) => `U0CROWD${String(index).padStart(3, '0')}` as UserId
 
 describe('setting one profile', () => {
   test('passes ten times a minute, then after exactly as long as is told', async (t) => {
@@ -254,67 +203,4 @@ test('limits that are off refuse nothing, and go on counting', async (t) => {
   const on = await start(t, { limiter })
   assert.equal(await waitOf(on, SET, set('xoxp-mel')), 60)
   assert.equal(await waitOf(on, SET, set('xoxp-mel', 'U0NOBODY99')), 2)
-})
-
-const aCall = fc.record({
-  as: fc.constantFrom('xoxp-pia', 'xoxp-second'),
-  /** The own profile, somebody else's, or nobody's. */
-  user: fc.oneof(
-    fc.constantFrom(undefined, '', ids.pia, 'U0NOBODY99'),
-    fc.integer({ min: 0, max: 35 }).map((index) => crowdId(index)),
-    fc.constantFrom(crowdId(0), crowdId(1)),
-  ),
-  passed: fc.oneof(
-    { weight: 8, arbitrary: fc.integer({ min: 0, max: 300 }) },
-    fc.integer({ min: 0, max: 5000 }),
-    fc.integer({ min: 58_000, max: 62_000 }),
-  ),
-})
-
-/** The rules for users.profile.set once more, from all calls that passed. Both tokens are of one app. */
-class Model {
-  readonly #passed: { token: string; target: string | undefined; at: number }[] = []
-
-  take(token: string, target: string | undefined, now: number): number {
-    let wait = 0
-    while (!this.#passes(token, target, now + wait * 1000)) wait++
-    if (wait === 0) this.#passed.push({ token, target, at: now })
-    return wait
-  }
-
-  #passes(token: string, target: string | undefined, now: number): boolean {
-    let level = 50
-    let since = 0
-    for (const { at } of this.#passed) {
-      level = Math.min(50, level + (at - since) / 1200) - 1
-      since = at
-    }
-    // A thousandth of a call is no call: it is what the divisions above have lost.
-    if (level + (now - since) / 1200 < 0.999) return false
-    if (target === undefined) return true
-    const lately = this.#passed.filter((call) => call.token === token && call.at > now - 60_000)
-    const targets = new Set(lately.flatMap((call) => call.target ?? []))
-    if (lately.filter((call) => call.target === target).length >= 10) return false
-    return targets.has(target) || targets.size < 30
-  }
-}
-
-test('whatever is called when, the answers are those of the rules', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(aCall, { minLength: 60, maxLength: 160 }), async (calls) => {
-      const harness = await startHarness([crowded(36, { 'xoxp-second': { userId: ids.pia } })])
-      const model = new Model()
-      try {
-        for (const { as, user, passed } of calls) {
-          harness.clock.at += passed
-          const target = user === 'U0NOBODY99' ? undefined : user || ids.pia
-          const expected = model.take(as, target, harness.clock.at)
-          assert.equal(await waitOf(harness, SET, set(as, user)), expected)
-        }
-      } finally {
-        await harness.close()
-      }
-    }),
-    { numRuns: 20 },
-  )
 })
