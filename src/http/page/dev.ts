@@ -59,7 +59,7 @@ function teamSection(team: TeamFacts, shown: readonly PersonFacts[]): Html {
   const more = Math.max(team.peopleTotal ?? 0, team.people.length) - shown.length
   return html`<section aria-labelledby="${team.id}">
 <h2 id="${team.id}">${team.name}</h2>
-<p class="soft"><code>${team.id}</code> · ${team.domain}.slack.com · ${team.plan} plan</p>
+<p class="soft"><code>${team.id}</code> · domain <code>${team.domain}</code> · ${team.plan} plan</p>
 <h3>People</h3>
 <ul class="people">${shown.map(personCard)}</ul>
 ${more > 0 ? html`<p class="soft"><br>${shown.length > 0 ? 'and ' : ''}${more} more ${more === 1 ? 'person' : 'people'}, not shown here.</p>` : undefined}

@@ -56,6 +56,12 @@ test('it shows fields with their ids, and tokens that are nobody’s first', () 
   assert.match(page, /xapp-status[\s\S]*Status bot/)
 })
 
+test('it names the domain of a team, and no address of Slack that it might be taken for', () => {
+  const page = renderPage(facts)
+  assert.match(page, /domain <code>coffee<\/code> · paid plan/)
+  assert.doesNotMatch(page, /slack\.com/)
+})
+
 test('its curl line is complete and calls as the first person who may set a status', () => {
   const bot: PersonFacts = { ...ada, role: 'bot', token: 'xoxb-bot', tokenKind: 'bot' }
   const gone: PersonFacts = { ...ada, deleted: true, token: 'xoxp-gone' }
