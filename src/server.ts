@@ -202,7 +202,7 @@ function createBackground(
 type Background = ReturnType<typeof createBackground>
 
 function controlsOf(
-  { store, clock, log, mailbox }: ServerOptions & { readonly clock: MovableClock },
+  { store, clock, mailbox }: ServerOptions & { readonly clock: MovableClock },
   limiter: Limiter,
   { relay, mail, expiry, trimming }: Background,
 ): Controls {
@@ -210,7 +210,6 @@ function controlsOf(
     store,
     clock,
     limiter,
-    log,
     methods: [...methodsByName.keys()],
     readers: [relay, mail, expiry, trimming],
     deliveries: relay,

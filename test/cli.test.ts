@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { openDataFolder } from '../src/cli/data-folder.ts'
+import { fillBeyondCopies } from './support/beyond-copies.ts'
 import { finish, runProgram, startProgram, until, within } from './support/process.ts'
 import { temporaryFolder } from './support/server.ts'
 
@@ -74,6 +76,18 @@ test('another workspace file on filled data gets a notice that names --fresh', a
   assert.equal((await call(third.api, 'auth.test', 'xoxp-zoe')).user, 'zoe')
   assert.equal(third.stderr(), '')
   await third.stop()
+})
+
+test('data that is too much to be reset gets a notice, and is served', async (t) => {
+  const data = temporaryFolder(t)
+  await (await startProgram(t, ['--data', data])).stop()
+  const folder = await openDataFolder(data)
+  await fillBeyondCopies(folder.store)
+  await folder.close()
+  const server = await startProgram(t, ['--data', data])
+  assert.match(server.stderr(), /^Notice: \S+ holds more than 100,000 rows, .*too_much_data, and all else works.*\n$/)
+  assert.equal((await call(server.api, 'auth.test', 'xoxp-ada')).user, 'ada')
+  await server.stop()
 })
 
 test('a taken port and a taken folder are refused in one sentence', async (t) => {

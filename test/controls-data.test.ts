@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ENTRIES_MAX } from '../src/controls/page-of.ts'
-import { PROGRESS_ROWS_MAX, SNAPSHOT_ROWS_MAX } from '../src/storage/limits.ts'
-import type { Snapshot, Store } from '../src/storage/store.ts'
+import type { Snapshot } from '../src/storage/store.ts'
+import { fillBeyondCopies } from './support/beyond-copies.ts'
 import { assertRefused, startControlled, withApp } from './support/controls-server.ts'
 import { startSubscriber } from './support/subscriber.ts'
 import { anotherWorld, aWorld, ids, OTHER_TEAM, STATUS_APP, TEAM } from './support/world.ts'
@@ -68,7 +68,7 @@ describe('resetting', () => {
   })
 
   test('of more than a copy can be made of is refused, and leaves everything as it is', async (t) => {
-    const { control, call } = await startControlled(t, aWorld(), fillBeyondCopies)
+    const { control, call, problems } = await startControlled(t, aWorld(), fillBeyondCopies)
     const { json: clock } = await control('POST', 'clock', { advance: HOUR, frozen: true })
     await control('POST', 'faults', { error: 'fatal_error' })
     await call('users.profile.set', 'xoxp-mel', { profile: { title: 'Barista' } })
@@ -76,6 +76,7 @@ describe('resetting', () => {
     assertRefused(await control('GET', 'state'), 409, 'too_much_data', /more than a copy can be made of/)
     assert.deepEqual((await control('POST', 'clock')).json, clock)
     assert.equal((await control('GET', 'calls')).json.calls.length, 1)
+    assert.deepEqual(problems, [], 'that is no fault of the server')
   })
 
   test('takes no arguments', async (t) => {
@@ -241,13 +242,3 @@ describe('lists', () => {
     assertRefused(await control('POST', 'deliveries/EvNOBODY/redeliver'), 404, 'unknown_delivery', /GET deliveries/)
   })
 })
-
-/** With rows that nobody reads. */
-async function fillBeyondCopies(store: Store): Promise<void> {
-  const reader = 'nobody'
-  const row = { reader, teamId: TEAM, seq: 1, type: 'user_change', attempts: 1, reason: 'http_error', nextAt: null }
-  for (let kept = 0; kept <= SNAPSHOT_ROWS_MAX; kept += PROGRESS_ROWS_MAX) {
-    const keep = Array.from({ length: PROGRESS_ROWS_MAX }, (_, index) => ({ ...row, id: `Ev${kept + index}` }))
-    await store.saveProgress({ teamId: TEAM, reader, keep })
-  }
-}

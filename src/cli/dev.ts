@@ -2,6 +2,7 @@ import { MovableClock } from '../clock.ts'
 import { createMemoryPost, keepingIn } from '../delivery/mail-memory.ts'
 import { createSmtpPost } from '../delivery/mail-smtp.ts'
 import { isLoopback } from '../loopback.ts'
+import { SNAPSHOT_ROWS_MAX } from '../storage/limits.ts'
 import { openSqlite } from '../storage/sqlite/open.ts'
 import { digestWith } from '../storage/token-keys.ts'
 import { VERSION } from '../version.ts'
@@ -44,7 +45,7 @@ async function startDev(command: Dev, terminal: Terminal, opened: Opened): Promi
   let address: Address = { url: '', api: '' }
   const mailbox = createMemoryPost()
   const facts = () => findDevFacts(page, address)
-  address = opened.add(
+  const server = opened.add(
     await openServer({
       mode: 'dev',
       host,
@@ -61,6 +62,8 @@ async function startDev(command: Dev, terminal: Terminal, opened: Opened): Promi
       logRetentionMs: command.logRetentionMs,
     }),
   )
+  address = server
+  if (server.controls?.canReset() === false) terminal.error(noResetNotice(data))
   if (data !== null) opened.add(await openControl(data, store, terminal))
   terminal.out(command.json ? readyLine(address, process.pid) : devReady(await facts(), terminal.paint))
 }
@@ -84,4 +87,8 @@ function noticeFor(filled: Filled, { data, workspaces }: Dev): string {
   if (filled !== 'before, otherwise') return ''
   const ignored = workspaces.length > 0 ? `${workspaces.join(', ')} is not read` : 'the demo team is not opened'
   return `Notice: ${data} already holds people from another workspace file, so ${ignored}. Start with --fresh to begin again.\n`
+}
+
+function noResetNotice(data: string | null): string {
+  return `Notice: ${data ?? 'the store'} holds more than ${SNAPSHOT_ROWS_MAX.toLocaleString('en')} rows, too many to keep a copy of: /_nametag/reset and /_nametag/state are refused as too_much_data, and all else works. For tests that reset, start with fewer people.\n`
 }

@@ -19,7 +19,6 @@ export interface ControlsOptions {
   readonly limiter: Pick<Limiter, 'clear'>
   /** Names of the methods that a fault may be for. */
   readonly methods: readonly string[]
-  readonly log: { error(fields: object, message: string): void }
   /** They stand aside while all that is stored is replaced, the first of them first. */
   readonly readers: readonly StoreReader[]
   readonly deliveries: Deliveries
@@ -33,6 +32,8 @@ export interface Controls extends Lists {
   readonly journal: Journal
   /** Remembers what is stored, for `reset`: called once, when the store is filled and before calls are taken. */
   start(): Promise<void>
+  /** Whether it could be remembered: too much is stored for a copy otherwise. */
+  canReset(): boolean
   moveClock(body: unknown): Controlled
   addFault(body: unknown): Controlled
   listFaults(): Controlled
@@ -43,16 +44,17 @@ export interface Controls extends Lists {
 }
 
 export function createControls(options: ControlsOptions): Controls {
-  const { store, clock, limiter, methods, log, readers, deliveries, mailbox } = options
+  const { store, clock, limiter, methods, readers, deliveries, mailbox } = options
   const faults = createFaults()
   const journal = createJournal()
-  const stored = createStored({ store, readers, log })
+  const stored = createStored({ store, readers })
   const inTurn = createTurns()
 
   return {
     faults,
     journal,
     start: () => inTurn(() => stored.remember()),
+    canReset: stored.isRemembered,
 
     async moveClock(body) {
       const move = readMove(body)

@@ -5,8 +5,9 @@ import type { StoreReader } from './ports.ts'
 
 /** Takes all that is stored out, and puts it back. */
 export interface Stored {
-  /** Remembers what is stored now. */
+  /** Remembers what is stored now, unless that is too much for a copy. */
   remember(): Promise<void>
+  isRemembered(): boolean
   /** Begins, then puts back what was remembered. Where that is too much, it does not begin. */
   restoreRemembered(begin: () => Promise<void>): Promise<ControlRefusal | undefined>
   take(): Promise<Snapshot | ControlRefusal>
@@ -17,10 +18,9 @@ export interface Stored {
 export interface StoredOptions {
   readonly store: Store
   readonly readers: readonly StoreReader[]
-  readonly log: { error(fields: object, message: string): void }
 }
 
-export function createStored({ store, readers, log }: StoredOptions): Stored {
+export function createStored({ store, readers }: StoredOptions): Stored {
   let remembered: Snapshot | undefined
 
   return {
@@ -29,9 +29,9 @@ export function createStored({ store, readers, log }: StoredOptions): Stored {
         remembered = await store.takeSnapshot()
       } catch (error) {
         if (!(error instanceof RangeError)) throw error
-        log.error({ err: error }, 'The store holds too much for a copy, so it cannot be reset.')
       }
     },
+    isRemembered: () => remembered !== undefined,
     async restoreRemembered(begin) {
       if (remembered === undefined) return TOO_MUCH_DATA
       await begin()

@@ -63,7 +63,6 @@ export async function startControlled(
     store,
     clock,
     limiter,
-    log,
     methods: [...methodsByName.keys()],
     readers: [relay],
     deliveries: relay,
