@@ -29,10 +29,10 @@ test('answers are given in their order, a few at a time, and others may come bet
   const answers = new Answers()
   const first: string[] = []
   const second: string[] = []
-  answers.give(outcomes(40, first))
+  answers.give(outcomes(40, first), 0)
   assert.equal(first.length, 16)
   assert.equal(answers.areWaiting, true)
-  answers.give(outcomes(5, second))
+  answers.give(outcomes(5, second), 0)
   assert.deepEqual(second, expected(5))
   await turn()
   assert.equal(first.length, 32)
@@ -41,10 +41,19 @@ test('answers are given in their order, a few at a time, and others may come bet
   assert.equal(answers.areWaiting, false)
 })
 
+test('after a slow commit more of them are given at once, so that the next batch is larger', async () => {
+  const answers = new Answers()
+  const answered: string[] = []
+  answers.give(outcomes(40, answered), 3)
+  assert.equal(answered.length, 30)
+  await answers.end()
+  assert.deepEqual(answered, expected(40))
+})
+
 test('the end waits for all answers, however many batches they are of', async () => {
   const answers = new Answers()
   const answered: string[] = []
-  for (let batch = 0; batch < 3; batch += 1) answers.give(outcomes(20 * (batch + 1), answered))
+  for (let batch = 0; batch < 3; batch += 1) answers.give(outcomes(20 * (batch + 1), answered), 0)
   await answers.end()
   assert.equal(answered.length, 120)
 })

@@ -93,7 +93,7 @@ export class Writing {
       },
       answer: (outcomes: readonly Outcome[]) => {
         if (writer === undefined) settle(outcomes)
-        else this.#answers.give(outcomes)
+        else this.#answers.give(outcomes, this.#lastCommitMs)
       },
     }
     return performBatch(batch, calls)
