@@ -28,7 +28,7 @@ import { OCP_PROFILE_REQUIRED, OCP_REQUIRED, ocpSchema } from './support/ocp-sch
 import type { Scenario } from './support/scenario.ts'
 import { send } from './support/send.ts'
 import { startTestServer } from './support/server.ts'
-import { anotherWorld, aWorld, STATUS_APP, type World } from './support/world.ts'
+import { anotherWorld, aWorld, ids, STATUS_APP, type World, withTeam } from './support/world.ts'
 
 const SETTING = [statusScenarios, nameScenarios, fieldScenarios, whoScenarios, patchScenarios]
 const READING = [profileGetScenarios, usersInfoScenarios, teamProfileScenarios, authTestScenarios, apiTestScenarios]
@@ -147,6 +147,30 @@ describe('the schema on the Open Context Protocol’s page', () => {
       const answers = await answersOf(method, scenarios, answering('modern'))
       for (const { scenario, answer } of answers.filter(({ answer }) => answer.json.ok))
         open(answer.json, scenario.name)
+    })
+  }
+
+  for (const [what, emailChange] of [
+    ['is told', 'immediate'],
+    ['waits to be confirmed', 'confirm'],
+  ] as const) {
+    test(`takes no address beyond ASCII, so apps of 2021 are told of none, and all others are: it ${what}`, async () => {
+      const email = 'jö@bücher.example'
+      const call = { as: 'xoxp-ada', args: { user: ids.mel, profile: { email } } }
+      const given = withTeam((team) => ({ ...team, compat: { ...team.compat, emailChange } }))
+      const scenario: Scenario = { name: email, given, call, expect: { ok: true } }
+      const answerIn = async (response: App['response']) => {
+        const [seen] = await answersOf('users.profile.set', [scenario], answering(response))
+        assert.ok(seen?.answer.json.ok)
+        assertDescribed('users.profile.set', seen.answer, response)
+        return seen.answer.json
+      }
+      const [older, newer] = [await answerIn('2021'), await answerIn('modern')]
+      strict(older, email)
+      const present = emailChange === 'confirm' ? 'mel@coffee.example' : undefined
+      assert.deepEqual([older.profile.email, older.email_pending], [present, undefined])
+      const told = emailChange === 'confirm' ? [present, email] : [email, undefined]
+      assert.deepEqual([newer.profile.email, newer.email_pending], told)
     })
   }
 

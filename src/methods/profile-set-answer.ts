@@ -1,18 +1,17 @@
 import type { ProfileChange } from '../domain/profile/change-profile.ts'
+import { isAsciiEmail } from '../domain/profile/email.ts'
 import { profileIn2021, userIn2016 } from '../domain/profile/wire-forms.ts'
 import type { HandlerCall } from '../web-api/method.ts'
 import { schema, type TypeOf } from '../web-api/schema.ts'
 import { changedProfileAnswer } from './profile-answer.ts'
-import { profileIn2021Schema, profileSchema, userIn2016Schema } from './schemas.ts'
+import { emailIn2021Schema, emailSchema, profileIn2021Schema, profileSchema, userIn2016Schema } from './schemas.ts'
 import { userAnswer } from './user-answer.ts'
-
-const emailPending = { email_pending: schema.string({ format: 'email' }) }
 
 /** Today's answer, or one of the two older ones that an app's settings may ask for (docs/decisions/0035, 0036). */
 export const profileSetResponse = schema.either(
-  schema.object({ username: schema.string(), profile: profileSchema }, emailPending),
+  schema.object({ username: schema.string(), profile: profileSchema }, { email_pending: emailSchema }),
   schema.either(
-    schema.object({ username: schema.string(), profile: profileIn2021Schema }, emailPending),
+    schema.object({ username: schema.string(), profile: profileIn2021Schema }, { email_pending: emailIn2021Schema }),
     userIn2016Schema,
   ),
 )
@@ -28,7 +27,7 @@ export async function profileSetAnswer(
       return modern(change, changedProfileAnswer(change.user, call))
     case '2021':
       call.answerBare()
-      return modern(change, profileIn2021(changedProfileAnswer(change.user, call)))
+      return modern(withAsciiEmail(change), profileIn2021(changedProfileAnswer(change.user, call)))
     case '2016':
       call.answerBare()
       return answerIn2016(change, call)
@@ -40,6 +39,10 @@ export async function profileSetAnswer(
 function modern<Profile>({ user, emailPending }: ProfileChange, profile: Profile) {
   const username = user.name
   return emailPending === undefined ? { username, profile } : { username, profile, email_pending: emailPending }
+}
+
+function withAsciiEmail({ emailPending, ...rest }: ProfileChange): ProfileChange {
+  return emailPending === undefined || !isAsciiEmail(emailPending) ? rest : { ...rest, emailPending }
 }
 
 async function answerIn2016({ user }: ProfileChange, call: HandlerCall<unknown>) {

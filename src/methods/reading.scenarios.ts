@@ -48,6 +48,12 @@ export const profileGetScenarios = scenarios('users.profile.get', [
     expect: { ok: true, profile: { email: undefined } },
   },
   {
+    name: 'an address in letters of any script is told as it is',
+    given: withUser('mel', (user) => ({ ...user, email: 'jö@bücher.example' })),
+    call: { as: 'xoxp-mel' },
+    expect: { ok: true, profile: { email: 'jö@bücher.example' } },
+  },
+  {
     name: 'a bot token reads',
     call: { as: 'xoxb-bot', args: { user: ids.bot } },
     expect: { ok: true, profile: { bot_id: 'B0STATUS01', api_app_id: 'A0STATUS01', email: undefined } },

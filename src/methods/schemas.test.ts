@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import fc from 'fast-check'
 import type { AppId, FieldId, TeamId, UserId } from '../domain/ids.ts'
+import { isEmail } from '../domain/profile/email.ts'
 import { profileToWire, type UserView, userToWire } from '../domain/profile/to-wire.ts'
 import type { WireProfile, WireUser } from '../domain/profile/wire.ts'
 import { type ProfileIn2021, profileIn2021, type UserIn2016, userIn2016 } from '../domain/profile/wire-forms.ts'
@@ -91,6 +93,25 @@ for (const user of people.flatMap((person) => [person, { ...person, deleted: tru
     assertFits(userIn2016Schema, userIn2016(wire))
   })
 }
+
+test('the schemas hold for every address that a person can have', () => {
+  const part = fc.string({
+    unit: fc.constantFrom('a', 'Z', '9', '.', '-', '_', '+', "'", '@', 'ö', 'я', '本', '́', '#'),
+  })
+  const address = fc.tuple(part, part, part).map(([local, ...labels]) => `${local}@${labels.join('.')}`)
+  fc.assert(
+    fc.property(address.filter(isEmail), (email) => {
+      const wire = userToWire({ ...full, email }, view)
+      assert.equal(wire.profile.email, email)
+      assertFits(profileSchema, wire.profile)
+      assertFits(userIn2016Schema, userIn2016(wire))
+      const in2021 = profileIn2021(wire.profile)
+      assertFits(profileIn2021Schema, in2021)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII.
+      if (/^[\x00-\x7f]+$/.test(email) && !/^\.|\.\.|\.@/.test(email)) assert.equal(in2021.email, email)
+    }),
+  )
+})
 
 test('the schema of team.profile.get holds', () => {
   assertFits(teamProfileSchema, teamProfileToWire(team, 'all'))

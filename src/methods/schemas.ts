@@ -3,6 +3,10 @@ import { type Schema, schema } from '../web-api/schema.ts'
 
 const text = schema.string()
 const url = schema.string({ format: 'uri' })
+/** Not the format `email`, which is ASCII alone: people have addresses in every script (docs/decisions/0047). */
+export const emailSchema = schema.string({ pattern: '^[^\\s@]+@[^\\s@.]+(\\.[^\\s@.]+)+$' })
+/** What the Open Context Protocol's schema takes for an address. */
+export const emailIn2021Schema = schema.string({ format: 'email' })
 const flag = schema.boolean()
 const always = <Value>(value: Value): Schema<Value> => ({ json: { enum: [value] } })
 
@@ -49,7 +53,7 @@ const profileOptional = {
   bot_id: schema.string({ pattern: '^B[A-Z0-9]{8,}$' }),
   image_original: url,
   is_custom_image: schema.true(),
-  email: schema.string({ format: 'email' }),
+  email: emailSchema,
   pronouns: schema.string({ minLength: 1 }),
   first_name: text,
   last_name: text,
@@ -70,7 +74,10 @@ export const profileSchema = schema.object(
 )
 
 /** The profile for apps that ask for the answers of 2021 (docs/decisions/0036). */
-export const profileIn2021Schema = schema.object(profileRequired, profileOptional)
+export const profileIn2021Schema = schema.object(profileRequired, {
+  ...profileOptional,
+  email: emailIn2021Schema,
+})
 
 const rankFlags = {
   is_admin: flag,
@@ -124,7 +131,7 @@ export const userIn2016Schema = schema.object(
         real_name: text,
         real_name_normalized: text,
       },
-      { first_name: text, last_name: text, image_original: url, email: schema.string({ format: 'email' }) },
+      { first_name: text, last_name: text, image_original: url, email: emailSchema },
     ),
     is_bot: flag,
   },

@@ -38,6 +38,13 @@ export function isEmail(text: string): boolean {
   return labels.length > 1 && labels.every(isLabel)
 }
 
+/** Whether whoever checks JSON Schema's format `email` takes an address: that of RFC 5321, 4.1.2, which is ASCII. */
+export function isAsciiEmail(email: string): boolean {
+  return ASCII_EMAIL.test(email)
+}
+
+const ASCII_EMAIL = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
+
 function isLabel(label: string): boolean {
   return /^[\p{L}\p{M}\p{N}-]{1,63}$/u.test(label) && !label.startsWith('-') && !label.endsWith('-')
 }

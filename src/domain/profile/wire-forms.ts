@@ -1,3 +1,4 @@
+import { isAsciiEmail } from './email.ts'
 import type { WireProfile, WireUser } from './wire.ts'
 
 /** The keys that the Open Context Protocol's schema of `users.profile.set` knows, among those that are sent at all. */
@@ -36,11 +37,15 @@ const KEYS_IN_2021 = [
   'guest_expiration_ts',
 ] as const satisfies readonly (keyof WireProfile)[]
 
+const KEYS_BUT_EMAIL = KEYS_IN_2021.filter((key) => key !== 'email')
+
 export type ProfileIn2021 = Pick<WireProfile, (typeof KEYS_IN_2021)[number]>
 
-/** A profile for apps written to that schema, which forbids every key it does not know (docs/decisions/0036). */
+/** A profile for apps written to that schema, which forbids every key it does not know and every address that is not
+ * ASCII (docs/decisions/0036). */
 export function profileIn2021(profile: WireProfile): ProfileIn2021 {
-  return pick(profile, KEYS_IN_2021)
+  const { email } = profile
+  return pick(profile, email === undefined || isAsciiEmail(email) ? KEYS_IN_2021 : KEYS_BUT_EMAIL)
 }
 
 const USER_HEAD_IN_2016 = ['id', 'team_id', 'name', 'deleted'] as const
