@@ -54,6 +54,7 @@ describe('the built program', () => {
     const path = join(temporaryFolder(t), 'nametag.db')
     const store = await openSqlite({ path, tokenDigest: (token) => token })
     const thread = new Worker(join(DIST, 'writer-thread.js'), { workerData: path })
+    assert.deepEqual(await once(thread, 'message'), ['ready'])
     thread.postMessage({ writes: [] })
     assert.deepEqual(await once(thread, 'message'), [{ heads: new Map() }])
     thread.postMessage('close')

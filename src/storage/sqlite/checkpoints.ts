@@ -64,7 +64,7 @@ export class Checkpoints {
     if (log > WAL_PAGES_HARD_MAX) this.#move()
     else if (log > WAL_PAGES_MAX && !this.#isMoving) {
       if (log - checkpointed <= REST_PAGES_MAX) this.#move()
-      else void this.#moveMeanwhile()
+      else void this.#moveMeanwhile(checkpointed)
     }
   }
 
@@ -75,11 +75,18 @@ export class Checkpoints {
   }
 
   /** Where this fails, the WAL grows to its hard bound and is moved between batches. */
-  async #moveMeanwhile(): Promise<void> {
+  async #moveMeanwhile(checkpointed: number): Promise<void> {
     this.#isMoving = true
     await this.#mover.checkpoint()
     this.#isMoving = false
-    if (!this.#isClosing) this.#attempt(() => this.#moveIfLong())
+    if (!this.#isClosing) this.#attempt(() => this.#goOn(checkpointed))
+  }
+
+  /** Where a reader of an old state, or a thread that cannot be had, keeps the WAL as it was, there is nothing to do
+   * before the next look. */
+  #goOn(checkpointedBefore: number): void {
+    const { checkpointed } = this.#look.get() ?? NO_WAL
+    if (checkpointed !== checkpointedBefore) this.#moveIfLong()
   }
 
   /** A checkpoint that fails loses nothing: the WAL keeps what was not moved. A disk or a lock that is to blame shows

@@ -4,7 +4,7 @@ import { openLog } from './log.ts'
 import { type Heads, type SavedWrite, saveAll } from './saving.ts'
 import { openTransaction } from './transaction.ts'
 import { openUsers } from './users.ts'
-import { type Done, failureOf, type Task } from './writer.ts'
+import { type Done, failureOf, READY, type Task } from './writer.ts'
 
 /** The thread of `writer.ts`: does what it is told, and tells how that came out. */
 const db = connect(workerData)
@@ -16,6 +16,7 @@ parentPort?.on('message', (task: Task) => {
   if (task === 'close') end()
   else parentPort?.postMessage(attempt(task === 'checkpoint' ? checkpoint : () => commit(task.writes)))
 })
+parentPort?.postMessage(READY)
 
 function attempt(work: () => Heads): Done {
   try {

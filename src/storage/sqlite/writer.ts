@@ -9,20 +9,28 @@ export type Task = { readonly writes: readonly SavedWrite[] } | 'checkpoint' | '
 /** How a task came out. */
 export type Done = { readonly heads: Heads } | { readonly failure: Failure }
 
+/** What the thread says once it has opened the database. */
+export const READY = 'ready'
+
 interface Failure {
-  readonly kind: 'unavailable' | 'unknown' | 'constraint' | 'fault'
+  readonly kind: 'unstarted' | 'unavailable' | 'unknown' | 'constraint' | 'fault'
   readonly message: string
 }
 
 /** A row that the database refused on the thread. */
 export class RowRefused extends Error {}
 
+/** No thread could be had, so nothing was done. */
+export class NoThread extends Error {}
+
 /** Works on the disk on a thread of its own, so that calls are read and answered meanwhile. The thread starts with its
  * first task, and does one after the other. */
 export class Writer {
   readonly #path: string
   #thread: Worker | undefined
-  #waiting: ((done: Done) => void)[] = []
+  #isReady = false
+  #waiting: Waiting[] = []
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(path: string) {
     this.#path = path
@@ -32,7 +40,16 @@ export class Writer {
     return this.#thread !== undefined
   }
 
-  /** Writes with one commit. Rejects like a transaction would. */
+  get isBusy(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /** Resolves when everything is done that it was told to do. */
+  async idle(): Promise<void> {
+    await this.#last
+  }
+
+  /** Writes with one commit. Rejects like a transaction would, or with `NoThread`. */
   async commit(writes: readonly SavedWrite[]): Promise<Heads> {
     const done = await this.#do({ writes })
     if ('heads' in done) return done.heads
@@ -49,31 +66,62 @@ export class Writer {
   }
 
   #do(task: Task): Promise<Done> {
-    this.#thread ??= this.#start()
-    const thread = this.#thread
+    const thread = this.#thread ?? this.#start()
+    if (typeof thread === 'string') return Promise.resolve({ failure: { kind: 'unstarted', message: thread } })
     thread.ref()
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve)
-      thread.postMessage(task)
-    })
+    if (this.#isReady) thread.postMessage(task)
+    const done = new Promise<Done>((resolve) => this.#waiting.push({ task, resolve }))
+    this.#last = done
+    return done
   }
 
-  #start(): Worker {
-    const thread = new Worker(THREAD, { workerData: this.#path })
-    thread.on('message', (done: Done) => {
-      if (this.#waiting.length === 1) thread.unref()
-      this.#waiting.shift()?.(done)
+  /** Gives a sentence where the machine, or how this process was started, allows no other thread. */
+  #start(): Worker | string {
+    try {
+      this.#thread = this.#listenTo(new Worker(THREAD, { workerData: this.#path }))
+      return this.#thread
+    } catch (error) {
+      return `No thread can be started: ${error}`
+    }
+  }
+
+  #listenTo(thread: Worker): Worker {
+    let end = 'The writer has ended.'
+    thread.on('message', (message: Done | typeof READY) => {
+      if (message === READY) this.#begin(thread)
+      else this.#tell(thread, message)
     })
-    thread.on('error', (error) => this.#end(`The writer has failed: ${error}`))
-    thread.on('exit', () => this.#end('The writer has ended.'))
+    thread.on('error', (error) => {
+      end = `The writer has failed: ${error}`
+    })
+    // Until then it may hold the database, and no other takes its place.
+    thread.on('exit', () => this.#end(end))
     return thread
+  }
+
+  /** Given nothing to do before this, a thread that cannot begin has done nothing. */
+  #begin(thread: Worker): void {
+    this.#isReady = true
+    for (const { task } of this.#waiting) thread.postMessage(task)
+  }
+
+  #tell(thread: Worker, done: Done): void {
+    if (this.#waiting.length === 1) thread.unref()
+    this.#waiting.shift()?.resolve(done)
   }
 
   /** What it was writing may stand in the file. */
   #end(message: string): void {
+    const kind = this.#isReady ? 'unknown' : 'unstarted'
     this.#thread = undefined
-    for (const resolve of this.#waiting.splice(0)) resolve({ failure: { kind: 'unknown', message } })
+    this.#isReady = false
+    for (const { resolve } of this.#waiting.splice(0)) resolve({ failure: { kind, message } })
   }
+}
+
+interface Waiting {
+  readonly task: Task
+  readonly resolve: (done: Done) => void
 }
 
 /** An error as plain data: classes do not pass between threads. */
@@ -86,6 +134,8 @@ export function failureOf(error: unknown): Failure {
 
 function errorOf({ kind, message }: Failure): Error {
   switch (kind) {
+    case 'unstarted':
+      return new NoThread(message)
     case 'unavailable':
       return new StorageUnavailable(message)
     case 'unknown':

@@ -11,7 +11,7 @@ import type { Connection } from './connection.ts'
 import { type Heads, type SavedWrite, saveAll } from './saving.ts'
 import type { Tables } from './tables.ts'
 import { openTransaction, type Transaction } from './transaction.ts'
-import type { Writer } from './writer.ts'
+import { NoThread, type Writer } from './writer.ts'
 
 export const NO_HEADS: Heads = new Map()
 
@@ -53,7 +53,9 @@ export class Writing {
 
   /** Administrative work: alone, in its place between the batches. */
   write<Result>(work: () => Result, { afterCommit, headsOf, findEarliest }: Around<Result> = {}): Promise<Result> {
-    return this.queue.alone(() => {
+    return this.queue.alone(async () => {
+      // A WAL begins anew only where nobody has written beside the checkpoint that moved all of it.
+      await this.#parts.writer?.idle()
       const result = this.#transaction(work)
       afterCommit?.(result)
       this.#parts.commits.tell(headsOf?.(result) ?? NO_HEADS, findEarliest ?? (() => 0))
@@ -101,7 +103,8 @@ export class Writing {
 
   #save(writes: readonly SavedWrite[]): Heads | Promise<Heads> {
     const { writer, tables } = this.#parts
-    if (writer !== undefined && this.#isWorthThread(writes)) return this.#saveOnThread(writer, writes)
+    if (writer !== undefined && (writer.isBusy || this.#isWorthThread(writes)))
+      return this.#saveOnThread(writer, writes)
     return this.#transaction(() => saveAll(tables, writes))
   }
 
@@ -112,7 +115,13 @@ export class Writing {
   }
 
   async #saveOnThread(writer: Writer, writes: readonly SavedWrite[]): Promise<Heads> {
-    const heads = await writer.commit(writes).catch((error: unknown) => this.#failed(error))
+    let heads: Heads
+    try {
+      heads = await writer.commit(writes)
+    } catch (error) {
+      if (error instanceof NoThread) return this.#transaction(() => saveAll(this.#parts.tables, writes))
+      return this.#failed(error)
+    }
     this.#succeeded()
     return heads
   }
