@@ -129,7 +129,7 @@ test('calls that arrive together share one flush', async (t) => {
   assert.equal(whole.filter(isWalFlush).length, 1)
 })
 
-test('64 connections share flushes', async (t) => {
+test('64 connections share flushes, and each answer waits for its own', async (t) => {
   const markers = Array.from({ length: 64 }, (_, index) => `many${index}end`)
   const tokens = ['xoxp-ada', 'xoxp-mel', 'xoxp-gus', 'xoxp-pia']
   const calls = await trace(t, async ({ api, pid }) => {
@@ -145,6 +145,16 @@ test('64 connections share flushes', async (t) => {
   const flushes = calls.slice(first).filter(isWalFlush).length
   t.diagnostic(`${markers.length} calls, ${flushes} flushes`)
   assert.ok(flushes < markers.length / 4, `${flushes} flushes for ${markers.length} calls`)
+  for (const marker of markers) {
+    const before = calls.slice(
+      0,
+      indexOf(calls, `answer to ${marker}`, (call) => isAnswer(call, marker)),
+    )
+    const written = indexOf(before, `write of ${marker}`, ({ name, path, text }) => {
+      return name === 'pwrite64' && path.endsWith('nametag.db-wal') && text.includes(marker)
+    })
+    assert.ok(before.slice(written).some(isWalFlush), `${marker} was answered before it was flushed`)
+  }
 })
 
 test('SIGTERM lets a call that has begun finish, keeps it, and ends with 0', async (t) => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 /** Only what reads requests, writes answers and moves bytes to the disk; whole texts, with the files' paths. */
 export function traceInto(file: string): readonly string[] {
   const calls = 'read,write,writev,sendto,pwrite64,fdatasync,fsync'
-  return ['strace', '-f', '-y', '-s', '4000', '-e', `trace=${calls}`, '-o', file]
+  return ['strace', '-f', '-y', '-s', '5000', '-e', `trace=${calls}`, '-o', file]
 }
 
 /** One system call, at the moment when it returned. */
