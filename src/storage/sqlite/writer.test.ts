@@ -8,7 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import type { UserId } from '../../domain/ids.ts'
-import { keyFor, setTitle, TEAM, team, user } from '../conformance/people.ts'
+import { ADA, keyFor, setTitle, TEAM, team, user } from '../conformance/people.ts'
 import { OutcomeUnknown, StorageUnavailable } from '../store.ts'
 import { connect } from './connection.ts'
 import { openSqlite } from './open.ts'
@@ -54,6 +54,23 @@ test('a thread that finds the database held by another program tells that it is 
   other.close()
   await Promise.all(IDS.map((id) => store.change(keyFor(id), setTitle('written'))))
   assert.equal((await store.readLog(TEAM, 0, 100)).length, IDS.length)
+  await store.close()
+})
+
+test('after a refusal one write alone is waited for on a thread, too', async () => {
+  const path = freshFile()
+  const store = await storeOfPeople(path)
+  const other = connect(path)
+  other.exec('begin immediate')
+  const [id = ADA] = IDS
+  await assert.rejects(store.change(keyFor(id), setTitle('refused')), StorageUnavailable)
+  const writing = store.change(keyFor(id), setTitle('written'))
+  while (store.stats().queued > 0) await turn()
+  // Were it waited for here, this would come too late.
+  other.exec('rollback')
+  other.close()
+  await writing
+  assert.equal((await store.findUser(TEAM, id))?.profile.title, 'written')
   await store.close()
 })
 

@@ -15,7 +15,7 @@ import { NoThread, type Writer } from './writer.ts'
 
 export const NO_HEADS: Heads = new Map()
 
-/** Where a commit took so long, the next one is waited for on the thread: nobody else is to wait for a slow disk. */
+/** Where a commit took so long, or failed, the next one is waited for on the thread: nobody else is to wait for the disk. */
 const SLOW_COMMIT_MS = 2
 
 export interface WritingParts {
@@ -111,7 +111,7 @@ export class Writing {
   /** Handing over a few writes takes longer than it saves, unless others could be served meanwhile. */
   #isWorthThread(writes: readonly SavedWrite[]): boolean {
     const isLoaded = writes.length >= this.#parts.limits.threadWritesMin || this.#answers.areWaiting
-    return isLoaded || this.#lastCommitMs > SLOW_COMMIT_MS
+    return isLoaded || this.#lastCommitMs > SLOW_COMMIT_MS || !this.#isWorking
   }
 
   async #saveOnThread(writer: Writer, writes: readonly SavedWrite[]): Promise<Heads> {
