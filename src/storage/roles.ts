@@ -4,6 +4,7 @@ import type { Store } from './store.ts'
 export type Reading = Pick<
   Store,
   | 'findGrant'
+  | 'findAccess'
   | 'getTeam'
   | 'findTeam'
   | 'findTeams'

@@ -16,6 +16,8 @@ export interface Store {
 
   /** `undefined` for an unknown token. Expired and revoked ones are found. */
   findGrant(token: string): Promise<Grant | undefined>
+  /** The same, with team and owner: what every call begins with, so what is in memory is given at once. */
+  findAccess(token: string): Access | undefined | Promise<Access | undefined>
   /** Throws where there is no such team: a grant names teams that exist. */
   getTeam(teamId: TeamId): Promise<Team>
   findTeam(teamId: TeamId): Promise<Team | undefined>
@@ -125,6 +127,13 @@ export interface Store {
   countUndelivered(): Promise<readonly UndeliveredCount[]>
   /** Refuses new work, finishes what is queued, and closes. */
   close(): Promise<void>
+}
+
+/** A token, with the team and the person it belongs to. */
+export interface Access {
+  readonly grant: Grant
+  readonly team: Team
+  readonly owner: User | undefined
 }
 
 /** Names all rows that a change may look at, so that a batch can load them at once. */

@@ -3,7 +3,7 @@ import { type Grant, tokenKindOf } from '../domain/grant.ts'
 import { parseUserId } from '../domain/ids.ts'
 import type { Team } from '../domain/team.ts'
 import type { User } from '../domain/user.ts'
-import type { Store } from '../storage/store.ts'
+import type { Access, Store } from '../storage/store.ts'
 import { type Call, headerOf } from './call.ts'
 
 /** Who calls: the token's grant, with the team and the person it acts in and as. */
@@ -23,26 +23,37 @@ export type AuthenticationError =
 
 const TOKEN_LENGTH_MAX = 512
 
-/** Turns a token into a caller. `now` in Unix milliseconds. */
-export async function authenticate(
+/** Turns a token into a caller, at once where the store has it in memory. `now` in Unix milliseconds. */
+export function authenticate(
   store: Store,
   token: string | undefined,
   call: Pick<Call, 'headers'>,
   now: number,
-): Promise<Caller | Refusal<AuthenticationError>> {
+): Judged | Promise<Judged> {
   if (token === undefined) return refuse('not_authed', 'send the token as Authorization: Bearer …')
   if (token.length > TOKEN_LENGTH_MAX || tokenKindOf(token) === undefined) return refuse('invalid_auth')
-  const grant = await store.findGrant(token)
-  if (grant === undefined) return refuse('invalid_auth')
+  const access = store.findAccess(token)
+  const judge = (found: Access | undefined) => judgeAccess(store, found, headerOf(call, 'x-slack-user'), now)
+  return access instanceof Promise ? access.then(judge) : judge(access)
+}
+
+type Judged = Caller | Refusal<AuthenticationError>
+
+function judgeAccess(
+  store: Store,
+  access: Access | undefined,
+  named: string | undefined,
+  now: number,
+): Judged | Promise<Judged> {
+  if (access === undefined) return refuse('invalid_auth')
+  const { grant, team, owner } = access
   const end = endOf(grant, now)
   if (end !== undefined) return end
 
-  const team = await store.getTeam(grant.teamId)
-  const owner = await store.findUser(grant.teamId, grant.userId)
   // Slack: bot tokens of a deleted user are `account_inactive`, user tokens `token_revoked` — common errors.
   if (owner === undefined || owner.deleted) return refuse(grant.kind === 'bot' ? 'account_inactive' : 'token_revoked')
   if (grant.kind !== 'workspace') return { grant, team, user: owner }
-  return actOnBehalf(store, { grant, team }, headerOf(call, 'x-slack-user'))
+  return actOnBehalf(store, { grant, team }, named)
 }
 
 /** What ends a token, whoever has it. */

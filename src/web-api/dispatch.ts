@@ -1,6 +1,5 @@
 import { type ErrorCode, isRefusal, Refusal, refuse } from '../domain/errors.ts'
 import type { Grant } from '../domain/grant.ts'
-import type { UserId } from '../domain/ids.ts'
 import type { Limiter } from '../storage/limiter.ts'
 import { OutcomeUnknown, StorageUnavailable, type Store } from '../storage/store.ts'
 import { parseArguments, readEach } from './arguments.ts'
@@ -10,13 +9,13 @@ import type { Answer, Call, RawArgs } from './call.ts'
 import { envelope, type Outcome } from './envelope.ts'
 import { type Fault, type Faults, suffer, withFault } from './faults.ts'
 import type { Journal } from './journal.ts'
-import { countsOf, countsOfGrant, countTargets } from './limits.ts'
 import type { Method } from './method.ts'
 import { charsetWarning, type Warning } from './read-body.ts'
 import { methodNameOf, readCall } from './read-call.ts'
 import { newRequestId } from './request-id.ts'
 import { newSecret } from './secret.ts'
 import type { SocketTickets } from './sockets.ts'
+import { takeLimits } from './take-limits.ts'
 
 /** What every call needs. */
 export interface Services {
@@ -127,14 +126,15 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
   trace.method = method
 
   trace.warning = charsetWarning(call)
+  // To wait for what is there already would cost every call a tenth of its time.
   const read = readCall(call)
-  // Waiting costs every call a turn; only a multipart form has to.
   const incoming = read instanceof Promise ? await read : read
   if (isRefusal(incoming)) return incoming
   trace.args = incoming.args
 
   const open = method.tokens.length === 0
-  const caller = open ? NO_GRANT : await authenticate(store, incoming.token, call, now)
+  const known = open ? NO_GRANT : authenticate(store, incoming.token, call, now)
+  const caller = known instanceof Promise ? await known : known
   if (isRefusal(caller)) return caller
   trace.grant = caller?.grant
 
@@ -149,7 +149,8 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
   const judged = open ? undefined : authorize(caller, method)
   const args = judged ?? parseArguments(method.args, incoming.args)
   const counted = judged ?? (isRefusal(args) ? readEach(method.args, incoming.args) : args)
-  const wait = await takeLimits(services, method, { caller, ip: call.ip, args: counted }, now)
+  const taken = takeLimits(services, method, { caller, ip: call.ip, args: counted }, now)
+  const wait = taken instanceof Promise ? await taken : taken
   if (wait > 0) return new Refusal('ratelimited', [], undefined, wait)
   if (isRefusal(args)) return args
 
@@ -173,41 +174,6 @@ async function answer(services: Services, call: Call, trace: Trace): Promise<obj
     },
   })
   return answered as object
-}
-
-interface Counting {
-  readonly caller: Caller | undefined
-  readonly ip: string
-  readonly args: Readonly<Record<string, unknown>> | Refusal
-}
-
-/** Counts the call; how many seconds it has to wait where it may not pass, else 0. */
-async function takeLimits(
-  { store, limiter, enforceLimits }: Services,
-  method: Method,
-  { caller, ip, args: judged }: Counting,
-  now: number,
-): Promise<number> {
-  const args = isRefusal(judged) ? undefined : judged
-  const target = caller && args && countTargets(method.rate) ? await findTarget(store, caller, args) : undefined
-  const counts =
-    caller === undefined
-      ? countsOf(method.rate, { method: method.name, teamId: '', tierGroup: ip, tokenId: '', target, args })
-      : countsOfGrant(method.rate, caller.grant, { method: method.name, target, args })
-  if (enforceLimits) return limiter.take(counts, now)
-  limiter.takeAnyway(counts, now)
-  return 0
-}
-
-/** An id that names nobody, or is none, counts against the tier only (docs/decisions/0032). */
-async function findTarget(
-  store: Store,
-  { grant, user }: Caller,
-  args: Readonly<Record<string, unknown>>,
-): Promise<UserId | undefined> {
-  if (isRefusal(args.user)) return undefined
-  const named = (args.user as UserId | undefined) ?? user.id
-  return named === user.id ? named : (await store.findUser(grant.teamId, named))?.id
 }
 
 /** Exceptions are outages or bugs, told apart here and nowhere else. */

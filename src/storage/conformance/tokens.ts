@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Grant } from '../../domain/grant.ts'
 import type { AppId, TeamId, UserId } from '../../domain/ids.ts'
 import type { Case } from './conformance.ts'
-import { ADA, APP, BOB, grant, OTHER_TEAM, TEAM, team, user } from './people.ts'
+import { ADA, APP, BOB, grant, keyFor, OTHER_TEAM, setTitle, TEAM, team, user } from './people.ts'
 
 export const TOKENS: readonly Case[] = [
   {
@@ -15,6 +15,24 @@ export const TOKENS: readonly Case[] = [
       assert.deepEqual(await store.findGrant('xoxb-ada'), given)
       assert.equal(await store.findGrant('xoxb-ad'), undefined)
       assert.equal(await store.findGrant('XOXB-ADA'), undefined)
+    },
+  },
+  {
+    name: 'a token leads to its team and its owner, whatever has become of them',
+    run: async (place) => {
+      const store = await place.open()
+      await store.addTeam(team(), [user(ADA), user(BOB, { ordinal: 1, deleted: true })])
+      await store.addToken('xoxp-ada', grant('one'))
+      await store.addToken('xoxp-bob', grant('two', { userId: BOB, revoked: true }))
+      await store.addToken('xoxp-none', grant('three', { userId: 'U0NOBODY99' as UserId }))
+      assert.deepEqual(await store.findAccess('xoxp-ada'), { grant: grant('one'), team: team(), owner: user(ADA) })
+      const bob = await store.findAccess('xoxp-bob')
+      assert.deepEqual([bob?.grant.revoked, bob?.owner?.deleted], [true, true])
+      const none = await store.findAccess('xoxp-none')
+      assert.deepEqual([none?.grant.tokenId, none?.owner], ['three', undefined])
+      assert.equal(await store.findAccess('xoxp-eva'), undefined)
+      await store.change(keyFor(ADA), setTitle('Founder'))
+      assert.equal((await store.findAccess('xoxp-ada'))?.owner?.profile.title, 'Founder')
     },
   },
   {

@@ -1,17 +1,30 @@
+import type { TeamId } from '../../domain/ids.ts'
 import { LAST_ENTRIES_MAX, pageOf } from '../limits.ts'
 import type { Reading } from '../roles.ts'
 import type { Parts } from './parts.ts'
 
 export function openReading({ tables, caches, digest }: Parts): Reading {
   const { teams, users, tokens, log, notes } = tables
+
+  const existing = async (teamId: TeamId) => {
+    const team = await caches.findTeam(teamId)
+    if (team === undefined) throw new Error(`There is no team ${teamId}.`)
+    return team
+  }
+
   return {
     async findGrant(token) {
       return caches.findGrant(digest(token))
     },
+    async findAccess(token) {
+      const grant = await caches.findGrant(digest(token))
+      if (grant === undefined) return undefined
+      const owner = caches.findUser(grant.teamId, grant.userId)
+      const [team, found] = await Promise.all([existing(grant.teamId), owner])
+      return { grant, team, owner: found }
+    },
     async getTeam(teamId) {
-      const team = await caches.findTeam(teamId)
-      if (team === undefined) throw new Error(`There is no team ${teamId}.`)
-      return team
+      return existing(teamId)
     },
     async findTeam(teamId) {
       return caches.findTeam(teamId)

@@ -1,17 +1,30 @@
+import type { TeamId } from '../../domain/ids.ts'
 import { LAST_ENTRIES_MAX, pageOf } from '../limits.ts'
 import type { Reading } from '../roles.ts'
 import type { Parts } from './parts.ts'
 
 export function openReading({ gate, tables, caches, digest }: Parts): Reading {
   const { teams, users, tokens, log, notes } = tables
+
+  const existing = (teamId: TeamId) => {
+    const team = caches.findTeam(teamId)
+    if (team === undefined) throw new Error(`There is no team ${teamId}.`)
+    return team
+  }
+
   return {
     async findGrant(token) {
       return gate.read(() => caches.findGrant(digest(token)))
     },
+    findAccess(token) {
+      return gate.read(() => {
+        const grant = caches.findGrant(digest(token))
+        if (grant === undefined) return undefined
+        return { grant, team: existing(grant.teamId), owner: caches.findUser(grant.teamId, grant.userId) }
+      })
+    },
     async getTeam(teamId) {
-      const team = gate.read(() => caches.findTeam(teamId))
-      if (team === undefined) throw new Error(`There is no team ${teamId}.`)
-      return team
+      return gate.read(() => existing(teamId))
     },
     async findTeam(teamId) {
       return gate.read(() => caches.findTeam(teamId))
