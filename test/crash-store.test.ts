@@ -7,16 +7,16 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
-import { factsOf, titleOf } from '../../../test/crash/titles.ts'
-import type { LogEntry, OtherFact } from '../../domain/event.ts'
-import type { UserId } from '../../domain/ids.ts'
-import { TEAM, team, user } from '../conformance/people.ts'
-import { openSqlite } from './open.ts'
+import type { LogEntry, OtherFact } from '../src/domain/event.ts'
+import type { UserId } from '../src/domain/ids.ts'
+import { TEAM, team, user } from '../src/storage/conformance/people.ts'
+import { openSqlite } from '../src/storage/sqlite/open.ts'
+import { factsOf, titleOf } from './crash/titles.ts'
 
 const KILLS = 20
 const CALLERS = 64
 const PEOPLE = Array.from({ length: 50 }, (_, index) => `U0P${index + 100}` as UserId)
-const WRITER = fileURLToPath(new URL('../../../test/crash/write-store.ts', import.meta.url))
+const WRITER = fileURLToPath(new URL('./crash/write-store.ts', import.meta.url))
 const tokenDigest = (token: string) => token
 
 test(`a writer that is killed ${KILLS} times loses no answered write, no log entry, and leaves none half done`, async () => {
