@@ -9,7 +9,8 @@ export interface Trimmed extends Old {
   readonly passed: number
 }
 
-interface Place {
+/** How far a reader of a team's log has come. */
+export interface Place {
   readonly reader: string
   readonly seq: number
 }

@@ -7,7 +7,7 @@ import type { Caller } from './authenticate.ts'
 import { countsOf, countsOfGrant, countTargets } from './limits.ts'
 import type { Method } from './method.ts'
 
-interface Counters {
+interface LimitServices {
   readonly store: Store
   readonly limiter: Limiter
   /** Off: calls are counted and never refused. */
@@ -22,7 +22,7 @@ interface Counting {
 
 /** Counts the call; how many seconds it has to wait where it may not pass, else 0. At once where it can be known so. */
 export function takeLimits(
-  services: Counters,
+  services: LimitServices,
   method: Method,
   { caller, ip, args: judged }: Counting,
   now: number,
@@ -38,7 +38,7 @@ export function takeLimits(
 }
 
 function takeCounts(
-  { limiter, enforceLimits }: Counters,
+  { limiter, enforceLimits }: LimitServices,
   counts: readonly Count[],
   now: number,
 ): number | Promise<number> {

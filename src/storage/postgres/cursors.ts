@@ -1,10 +1,6 @@
 import type { TeamId } from '../../domain/ids.ts'
+import type { Place } from '../trimming.ts'
 import type { Connection } from './connection.ts'
-
-export interface Place {
-  readonly reader: string
-  readonly seq: number
-}
 
 export interface Cursors {
   /** How far each reader of a team's log has come. */
